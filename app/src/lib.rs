@@ -1,0 +1,1 @@
+//! The portal: a Leptos single-page app.

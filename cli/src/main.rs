@@ -1,0 +1,3 @@
+//! The native command: SMTP relay and S/MIME tools.
+
+fn main() {}

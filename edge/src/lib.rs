@@ -1,0 +1,1 @@
+//! The Cloudflare Worker: a thin loop around the gateway.

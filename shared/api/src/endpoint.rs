@@ -1,0 +1,137 @@
+//! The table of calls. Portal and relay call through it, the edge routes by it, a test walks it.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+#[expect(clippy::wildcard_imports, reason = "the table names every wire type")]
+use crate::*;
+
+/// An HTTP method.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Makes or acts.
+    Post,
+    /// Replaces.
+    Put,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// The method's name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who may call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// Whoever is signed in or holds a token.
+    Read,
+    /// With write permission.
+    Write,
+    /// The operator.
+    Operator,
+}
+
+/// One call: its place and its types.
+pub trait Endpoint {
+    /// The method.
+    const METHOD: Method;
+    /// Below [`BASE`]; `{name}` stands for one percent-encoded segment.
+    const PATH: &'static str;
+    /// Who may call.
+    const ACCESS: Access;
+    /// One sentence for the description of the API.
+    const SUMMARY: &'static str;
+    /// The query; `()` if none.
+    type Query: Serialize + DeserializeOwned;
+    /// The JSON body; `()` if none, or if the body is not JSON.
+    type Body: Serialize + DeserializeOwned;
+    /// The JSON reply; `()` for 204.
+    type Reply: Serialize + DeserializeOwned;
+}
+
+/// What the table tells of a call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EndpointInfo {
+    /// The type's name.
+    pub name: &'static str,
+    /// The method.
+    pub method: Method,
+    /// Below [`BASE`].
+    pub path: &'static str,
+    /// Who may call.
+    pub access: Access,
+    /// One sentence.
+    pub summary: &'static str,
+}
+
+macro_rules! endpoints {
+    ($($name:ident: $method:ident $path:literal $access:ident ($query:ty, $body:ty) -> $reply:ty, $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl Endpoint for $name {
+                const METHOD: Method = Method::$method;
+                const PATH: &'static str = $path;
+                const ACCESS: Access = Access::$access;
+                const SUMMARY: &'static str = $summary;
+                type Query = $query;
+                type Body = $body;
+                type Reply = $reply;
+            }
+        )*
+
+        /// Every call of the contract.
+        pub const ENDPOINTS: &[EndpointInfo] = &[$(EndpointInfo {
+            name: stringify!($name),
+            method: Method::$method,
+            path: $path,
+            access: Access::$access,
+            summary: $summary,
+        }),*];
+    };
+}
+
+endpoints! {
+    CreateSession: Post "/session" Public ((), SignIn) -> Session, "Signs in and sets the session cookie.";
+    GetSession: Get "/session" Read ((), ()) -> Session, "Who is signed in.";
+    DeleteSession: Delete "/session" Read ((), ()) -> (), "Signs out.";
+    ListMailboxes: Get "/mailboxes" Read (MailboxQuery, ()) -> Page<Mailbox>, "The known mailboxes of inbound routes.";
+    ActivateMailboxes: Post "/mailboxes/activate" Write ((), MailboxSelection) -> MailboxResults, "Gives each mailbox a certificate on a seat of the licence.";
+    DeactivateMailboxes: Post "/mailboxes/deactivate" Write ((), MailboxSelection) -> MailboxResults, "Revokes the certificates; seats stay held until confirmed.";
+    GetMailbox: Get "/mailboxes/{address}" Read ((), ()) -> MailboxDetail, "One mailbox with all certificates it ever had.";
+    GetLicence: Get "/licence" Read ((), ()) -> Licence, "The licence and its seats.";
+    PutLicence: Put "/licence" Operator ((), LicenceUpdate) -> Licence, "Sets the licence.";
+    ListRules: Get "/rules" Read ((), ()) -> RuleList, "All rules in priority order.";
+    CreateRule: Post "/rules" Write ((), RuleWrite) -> RuleWritten, "Adds a rule at priority 1.";
+    PutRule: Put "/rules/{id}" Write ((), RuleWrite) -> RuleWritten, "Changes a rule; it keeps its place.";
+    DeleteRule: Delete "/rules/{id}" Write (VersionQuery, ()) -> VersionReply, "Removes a rule.";
+    PutRuleOrder: Put "/rules/order" Write ((), RuleOrder) -> RuleList, "Puts the rules into a new order.";
+    GetDefaults: Get "/rules/defaults" Read ((), ()) -> policy::Defaults, "What decides where no rule does.";
+    PutDefaults: Put "/rules/defaults" Write ((), policy::Defaults) -> policy::Defaults, "Sets what decides where no rule does.";
+    ListPartners: Get "/partners" Read (PartnerQuery, ()) -> Page<Partner>, "External certificates.";
+    CreatePartner: Post "/partners" Write ((), ()) -> Partner, "Adds an external certificate; the body is PEM or DER.";
+    DeletePartner: Delete "/partners/{fingerprint}" Write ((), ()) -> (), "Removes an external certificate.";
+    ListAuthorities: Get "/authorities" Read (PageQuery, ()) -> Page<Authority>, "Own, public and seen certification authorities.";
+    CreateAuthority: Post "/authorities" Write (AuthorityQuery, ()) -> Authority, "Adds a trust anchor; the body is PEM or DER.";
+    PutAuthority: Put "/authorities/{fingerprint}" Write ((), Authority) -> Authority, "Decides on an authority.";
+    DeleteAuthority: Delete "/authorities/{fingerprint}" Write ((), ()) -> (), "Removes an authority.";
+    ListMessages: Get "/messages" Read (MessageQuery, ()) -> Page<Message>, "The e-mail overview, newest first, one item per recipient.";
+    GetMessage: Get "/messages/{id}" Read ((), ()) -> MessageDetail, "One message with its trace.";
+    Process: Post "/process" Write (ProcessQuery, ()) -> (), "Takes a message and replies what to deliver; the body is message/rfc822.";
+    ProcessRecipients: Post "/process/recipients" Write ((), RecipientsQuery) -> RecipientsReply, "Whether each recipient can be served, before there is a message.";
+    ProcessOutcome: Post "/process/{id}/outcome" Write ((), NextHopOutcome) -> (), "What the next hop said.";
+}

@@ -1,0 +1,29 @@
+//! The HTTP contract between portal, relay and edge: one table of endpoints, one error shape.
+//!
+//! Types here are wire types. The policy language is the exception: its words are a published,
+//! versioned language of their own, so the rule types of [`policy`] stand in bodies as they are.
+
+mod certificates;
+mod endpoint;
+mod mailboxes;
+mod messages;
+mod page;
+mod problem;
+mod process;
+mod rules;
+mod session;
+mod trust;
+
+pub use certificates::*;
+pub use endpoint::*;
+pub use mailboxes::*;
+pub use messages::*;
+pub use page::{LIMIT_DEFAULT, LIMIT_MAX, Page, PageQuery};
+pub use problem::{FieldProblem, Problem};
+pub use process::*;
+pub use rules::*;
+pub use session::*;
+pub use trust::*;
+
+/// Under which all paths of the contract lie.
+pub const BASE: &str = "/api/v1";

@@ -1,0 +1,1 @@
+//! What to do with one message: the pipeline as a pure function.

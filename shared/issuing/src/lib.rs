@@ -1,0 +1,1 @@
+//! The built-in CA: certificate profiles, issuing, CRLs.

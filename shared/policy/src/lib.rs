@@ -1,0 +1,24 @@
+//! The rules: which option decides for a pair of mailboxes, and why.
+//!
+//! The serde forms of this crate are the *policy language*: the words that the API, the portal's
+//! export and the stored snapshots share. [`LANGUAGE_VERSION`] moves when a word changes its meaning.
+//! The crate has never seen a message; it knows two addresses and a direction.
+
+mod eval;
+mod option;
+mod rule;
+mod selector;
+
+pub use eval::{Decider, Miss, Passed, Verdict, evaluate};
+pub use option::{Defaults, Direction, DirectionOption, InboundOption, OutboundOption};
+pub use rule::{Rule, RuleDraft, RuleId, RuleSet, RuleSetError};
+pub use selector::{ExternalSelector, ManagedSelector};
+
+/// Version of the policy language, apart from the version of the software.
+pub const LANGUAGE_VERSION: u32 = 1;
+
+/// Most rules that one organisation may have: evaluation is linear and the list is shown whole.
+pub const RULES_MAX: usize = 1000;
+
+/// Longest name of a rule, in characters: it is shown in one line.
+pub const RULE_NAME_CHARS_MAX: usize = 100;

@@ -1,0 +1,135 @@
+//! What a rule may say for a direction.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Rule;
+
+/// Which way a message goes, seen from the organisation.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// To a managed mailbox.
+    Inbound,
+    /// From a managed mailbox.
+    Outbound,
+}
+
+/// What happens to mail that comes in.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InboundOption {
+    /// Delivered encrypted.
+    DoNotDecrypt,
+    /// Decrypted if possible, else delivered encrypted.
+    OptionalDecryption,
+    /// Plain mail is accepted; encrypted mail that cannot be decrypted is refused.
+    AlwaysDecrypt,
+    /// Only encrypted mail is accepted, and it must be decryptable.
+    ForceDecryption,
+}
+
+/// What happens to mail that goes out.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutboundOption {
+    /// Left as it is.
+    Neither,
+    /// Signed if the sender has an active certificate.
+    SignOnly,
+    /// Signed, and encrypted if the recipient's key is known.
+    OptionalEncryption,
+    /// Signed and encrypted, or refused.
+    EnforceEncryption,
+}
+
+/// The options that decide where no rule does.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// For mail that comes in.
+    pub inbound: InboundOption,
+    /// For mail that goes out.
+    pub outbound: OutboundOption,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Self {
+            inbound: InboundOption::OptionalDecryption,
+            outbound: OutboundOption::SignOnly,
+        }
+    }
+}
+
+/// An option type, tied to the direction it belongs to.
+pub trait DirectionOption: Copy {
+    /// The direction whose mail the option is about.
+    const DIRECTION: Direction;
+    /// What `rule` says; `None` is *not defined*.
+    fn of(rule: &Rule) -> Option<Self>;
+    /// What the organisation says where no rule does.
+    fn default_of(defaults: &Defaults) -> Self;
+}
+
+impl DirectionOption for InboundOption {
+    const DIRECTION: Direction = Direction::Inbound;
+
+    fn of(rule: &Rule) -> Option<Self> {
+        rule.draft.inbound
+    }
+
+    fn default_of(defaults: &Defaults) -> Self {
+        defaults.inbound
+    }
+}
+
+impl DirectionOption for OutboundOption {
+    const DIRECTION: Direction = Direction::Outbound;
+
+    fn of(rule: &Rule) -> Option<Self> {
+        rule.draft.outbound
+    }
+
+    fn default_of(defaults: &Defaults) -> Self {
+        defaults.outbound
+    }
+}
+
+/// Serde for `Option<O>` with the word `not_defined` for `None`.
+pub(crate) mod or_not_defined {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum NotDefined {
+        NotDefined,
+    }
+
+    #[derive(Deserialize, Serialize)]
+    #[serde(untagged)]
+    enum Word<O> {
+        Not(NotDefined),
+        Option(O),
+    }
+
+    #[expect(clippy::ref_option, reason = "the signature is serde's")]
+    pub(crate) fn serialize<O: Serialize, S: Serializer>(
+        option: &Option<O>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match option {
+            Some(option) => Word::Option(option),
+            None => Word::Not(NotDefined::NotDefined),
+        }
+        .serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, O: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<O>, D::Error> {
+        Ok(match Word::deserialize(deserializer)? {
+            Word::Option(option) => Some(option),
+            Word::Not(NotDefined::NotDefined) => None,
+        })
+    }
+}

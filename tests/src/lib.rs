@@ -1,0 +1,1 @@
+//! Fixtures and the tests that cross crates.

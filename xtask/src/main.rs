@@ -1,0 +1,3 @@
+//! dev, test, bench: the only scripts.
+
+fn main() {}
