@@ -114,7 +114,7 @@ endpoints! {
     DeactivateMailboxes: Post "/mailboxes/deactivate" Write ((), MailboxSelection) -> MailboxResults, "Revokes the certificates; seats stay held until confirmed.";
     GetMailbox: Get "/mailboxes/{address}" Read ((), ()) -> MailboxDetail, "One mailbox with all certificates it ever had.";
     GetLicence: Get "/licence" Read ((), ()) -> Licence, "The licence and its seats.";
-    PutLicence: Put "/licence" Operator ((), LicenceUpdate) -> Licence, "Sets the licence.";
+    PutLicence: Put "/licence" Operator (LicenceQuery, LicenceUpdate) -> Licence, "Sets the licence.";
     ListRules: Get "/rules" Read ((), ()) -> RuleList, "All rules in priority order.";
     CreateRule: Post "/rules" Write ((), RuleWrite) -> RuleWritten, "Adds a rule at priority 1.";
     PutRule: Put "/rules/{id}" Write ((), RuleWrite) -> RuleWritten, "Changes a rule; it keeps its place.";
@@ -133,5 +133,12 @@ endpoints! {
     GetMessage: Get "/messages/{id}" Read ((), ()) -> MessageDetail, "One message with its trace.";
     Process: Post "/process" Write (ProcessQuery, ()) -> (), "Takes a message and replies what to deliver; the body is message/rfc822.";
     ProcessRecipients: Post "/process/recipients" Write ((), RecipientsQuery) -> RecipientsReply, "Whether each recipient can be served, before there is a message.";
+    ListDomains: Get "/domains" Read (PageQuery, ()) -> Page<DomainItem>, "The organisation's domains and how they are proven.";
+    ListRoutes: Get "/routes" Read (PageQuery, ()) -> Page<Route>, "The inbound routes with their known mailboxes.";
+    CreateRoute: Post "/routes" Write ((), RouteWrite) -> Route, "Adds an inbound route.";
+    PutRoute: Put "/routes/{id}" Write ((), RouteWrite) -> Route, "Changes an inbound route; a password that is left out is kept.";
+    DeleteRoute: Delete "/routes/{id}" Write ((), ()) -> (), "Removes an inbound route.";
+    SetUpOrganisation: Post "/operator/organisations" Operator ((), OrganisationSetup) -> OrganisationSet, "Sets up an organisation; may be repeated.";
+    OpenApi: Get "/openapi.json" Public ((), ()) -> serde_json::Value, "This description.";
     ProcessOutcome: Post "/process/{id}/outcome" Write ((), NextHopOutcome) -> (), "What the next hop said.";
 }

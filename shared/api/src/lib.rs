@@ -4,9 +4,11 @@
 //! versioned language of their own, so the rule types of [`policy`] stand in bodies as they are.
 
 mod certificates;
+mod domains;
 mod endpoint;
 mod mailboxes;
 mod messages;
+mod operator;
 mod page;
 mod problem;
 mod process;
@@ -15,9 +17,11 @@ mod session;
 mod trust;
 
 pub use certificates::*;
+pub use domains::*;
 pub use endpoint::*;
 pub use mailboxes::*;
 pub use messages::*;
+pub use operator::*;
 pub use page::{LIMIT_DEFAULT, LIMIT_MAX, Page, PageQuery};
 pub use problem::{FieldProblem, Problem};
 pub use process::*;
