@@ -109,6 +109,7 @@ endpoints! {
     CreateSession: Post "/session" Public ((), SignIn) -> Session, "Signs in and sets the session cookie.";
     GetSession: Get "/session" Read ((), ()) -> Session, "Who is signed in.";
     DeleteSession: Delete "/session" Read ((), ()) -> (), "Signs out.";
+    GetSummary: Get "/summary" Read ((), ()) -> Summary, "The counts of the first screen, and what waits for a person.";
     ListMailboxes: Get "/mailboxes" Read (MailboxQuery, ()) -> Page<Mailbox>, "The known mailboxes of inbound routes.";
     ActivateMailboxes: Post "/mailboxes/activate" Write ((), MailboxSelection) -> MailboxResults, "Gives each mailbox a certificate on a seat of the licence.";
     DeactivateMailboxes: Post "/mailboxes/deactivate" Write ((), MailboxSelection) -> MailboxResults, "Revokes the certificates; seats stay held until confirmed.";
@@ -125,7 +126,7 @@ endpoints! {
     ListPartners: Get "/partners" Read (PartnerQuery, ()) -> Page<Partner>, "External certificates.";
     CreatePartner: Post "/partners" Write ((), ()) -> Partner, "Adds an external certificate; the body is PEM or DER.";
     DeletePartner: Delete "/partners/{fingerprint}" Write ((), ()) -> (), "Removes an external certificate.";
-    ListAuthorities: Get "/authorities" Read (PageQuery, ()) -> Page<Authority>, "Own, public and seen certification authorities.";
+    ListAuthorities: Get "/authorities" Read (AuthoritiesQuery, ()) -> Page<Authority>, "Own, public and seen certification authorities.";
     CreateAuthority: Post "/authorities" Write (AuthorityQuery, ()) -> Authority, "Adds a trust anchor; the body is PEM or DER.";
     PutAuthority: Put "/authorities/{fingerprint}" Write ((), Authority) -> Authority, "Decides on an authority.";
     DeleteAuthority: Delete "/authorities/{fingerprint}" Write ((), ()) -> (), "Removes an authority.";

@@ -14,6 +14,7 @@ mod problem;
 mod process;
 mod rules;
 mod session;
+mod summary;
 mod trust;
 
 pub use certificates::*;
@@ -27,6 +28,7 @@ pub use problem::{FieldProblem, Problem};
 pub use process::*;
 pub use rules::*;
 pub use session::*;
+pub use summary::*;
 pub use trust::*;
 
 /// Under which all paths of the contract lie.

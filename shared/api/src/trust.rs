@@ -92,6 +92,30 @@ pub struct PartnerQuery {
     /// Only certificates that name an address with this in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
+    /// Only those with this trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust: Option<PartnerTrust>,
+    /// Items per page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Which page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Filters of the authorities.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthoritiesQuery {
+    /// Only those with this trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust: Option<AuthorityTrust>,
+    /// Only those known from here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<AuthoritySource>,
+    /// Only those whose subject has this in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// Items per page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,

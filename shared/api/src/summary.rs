@@ -1,0 +1,63 @@
+//! The counts that the portal's first screen needs, in one call.
+
+use serde::{Deserialize, Serialize};
+
+/// A certificate with fewer days left than this counts as expiring.
+pub const EXPIRING_DAYS: i64 = 30;
+
+/// How far back [`Summary::hours`] reaches.
+pub const SUMMARY_HOURS: usize = 24;
+
+/// What the organisation has, what waits for a person, and what its mail did.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Summary {
+    /// Known mailboxes by status.
+    pub mailboxes: MailboxCounts,
+    /// Rules, disabled ones too.
+    pub rules: u64,
+    /// Partners' certificates.
+    pub partners: u64,
+    /// Partners' certificates that wait for a decision.
+    pub partners_pending: u64,
+    /// Trusted partners' certificates with fewer than [`EXPIRING_DAYS`] left, not yet expired.
+    pub partners_expiring: u64,
+    /// Authorities that wait for a decision: the trust inbox.
+    pub authorities_undecided: u64,
+    /// Active mailboxes whose certificate has fewer than [`EXPIRING_DAYS`] left.
+    pub mailboxes_expiring: u64,
+    /// Messages per hour, oldest first: the running hour and the [`SUMMARY_HOURS`] − 1 before it,
+    /// hours without mail left out.
+    pub hours: Vec<HourCount>,
+}
+
+/// Known mailboxes by status.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct MailboxCounts {
+    /// Without a seat.
+    pub inactive: u64,
+    /// Whose certificate is being made.
+    pub activating: u64,
+    /// That sign and decrypt.
+    pub active: u64,
+    /// Whose seat is still held.
+    pub revoke_pending: u64,
+}
+
+/// The messages of one hour, one per recipient as in the overview.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct HourCount {
+    /// When the hour begins (RFC 3339, UTC).
+    pub hour: String,
+    /// All.
+    pub messages: u64,
+    /// Signed by us, or found well signed.
+    pub signed: u64,
+    /// Encrypted or decrypted by us.
+    pub encrypted: u64,
+    /// At least one of the two.
+    pub protected: u64,
+    /// Refused by rule.
+    pub refused: u64,
+    /// Failed for now.
+    pub failed: u64,
+}
