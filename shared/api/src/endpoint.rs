@@ -117,6 +117,7 @@ endpoints! {
     GetLicence: Get "/licence" Read ((), ()) -> Licence, "The licence and its seats.";
     PutLicence: Put "/licence" Operator (LicenceQuery, LicenceUpdate) -> Licence, "Sets the licence.";
     ListRules: Get "/rules" Read ((), ()) -> RuleList, "All rules in priority order.";
+    PutRules: Put "/rules" Write ((), RuleSetWrite) -> RuleList, "Publishes a whole rule set at once: what is left out is removed.";
     CreateRule: Post "/rules" Write ((), RuleWrite) -> RuleWritten, "Adds a rule at priority 1.";
     PutRule: Put "/rules/{id}" Write ((), RuleWrite) -> RuleWritten, "Changes a rule; it keeps its place.";
     DeleteRule: Delete "/rules/{id}" Write (VersionQuery, ()) -> VersionReply, "Removes a rule.";

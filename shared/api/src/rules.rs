@@ -1,6 +1,6 @@
 //! The rules in their order, and the defaults below them.
 
-use policy::{RuleDraft, RuleId};
+use policy::{Defaults, RuleDraft, RuleId};
 use serde::{Deserialize, Serialize};
 
 /// All rules, highest priority first. This is also what the portal exports.
@@ -41,6 +41,29 @@ pub struct RuleWritten {
     pub version: u64,
     /// The rule as it stands.
     pub rule: RuleView,
+}
+
+/// Body of `PUT /rules`: a whole rule set, published at once. No mail ever meets half of it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSetWrite {
+    /// The version that the writer saw.
+    pub version: u64,
+    /// In priority order.
+    pub items: Vec<RuleItemWrite>,
+    /// What decides where no rule does.
+    pub defaults: Defaults,
+}
+
+/// A rule of a set that is published.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct RuleItemWrite {
+    /// The rule that this is; none for a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<RuleId>,
+    /// Its content.
+    #[serde(flatten)]
+    pub draft: RuleDraft,
 }
 
 /// Body of `PUT /rules/order`.
