@@ -1,0 +1,221 @@
+//! The published policy of an organisation: immutable under its version.
+
+use std::fmt;
+
+use mail::{Address, Domain};
+use policy::RuleSet;
+use serde::{Deserialize, Serialize};
+
+/// Version of the stored form; moves when an older reader could misread it.
+pub const SNAPSHOT_FORMAT: u32 = 1;
+
+/// Everything that decides about mail and is not a fact about one address.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Snapshot {
+    /// Whose it is.
+    pub organisation: Organisation,
+    /// Moves with every change.
+    pub version: u64,
+    /// The domains whose mailboxes are managed.
+    pub domains: Vec<DomainPattern>,
+    /// The rules and the defaults below them.
+    pub rules: RuleSet,
+    /// How mail is protected.
+    pub settings: Settings,
+    /// The authorities whose word counts.
+    pub anchors: Vec<Anchor>,
+}
+
+impl Snapshot {
+    /// Reads the stored form.
+    pub fn from_json(json: &[u8]) -> Result<Self, SnapshotError> {
+        let Format { format } = serde_json::from_slice(json)?;
+        if format != SNAPSHOT_FORMAT {
+            return Err(SnapshotError::Format(format));
+        }
+        let stored: Stored = serde_json::from_slice(json)?;
+        Ok(Self {
+            organisation: stored.organisation,
+            version: stored.version,
+            domains: stored.domains,
+            rules: stored.rules,
+            settings: stored.settings,
+            anchors: stored.anchors,
+        })
+    }
+
+    /// The stored form.
+    pub fn to_json(&self) -> Result<Vec<u8>, SnapshotError> {
+        Ok(serde_json::to_vec(&Stored {
+            format: SNAPSHOT_FORMAT,
+            organisation: self.organisation.clone(),
+            version: self.version,
+            domains: self.domains.clone(),
+            rules: self.rules.clone(),
+            settings: self.settings.clone(),
+            anchors: self.anchors.clone(),
+        })?)
+    }
+
+    /// Whether `address` lies in a domain of the organisation.
+    pub fn manages(&self, address: &Address) -> bool {
+        self.domains
+            .iter()
+            .any(|pattern| pattern.covers(address.domain()))
+    }
+}
+
+/// Why a stored snapshot cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Not the JSON of a snapshot.
+    #[error("the stored policy cannot be read: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by another version of the software.
+    #[error("the stored policy has format {0}, this version reads {SNAPSHOT_FORMAT}")]
+    Format(u32),
+}
+
+/// Read first, so that a newer format is named instead of its first new field.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    format: u32,
+    organisation: Organisation,
+    version: u64,
+    domains: Vec<DomainPattern>,
+    rules: RuleSet,
+    settings: Settings,
+    anchors: Vec<Anchor>,
+}
+
+/// Who the organisation is.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Organisation {
+    /// As in `/pki/{organisation}/…`.
+    pub id: String,
+    /// For people.
+    pub name: String,
+}
+
+/// A domain of the organisation: `acme.test`, or `*.lab.acme.test` for a domain and all below it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum DomainPattern {
+    /// This one.
+    Exact(Domain),
+    /// This one and every domain below it.
+    Below(Domain),
+}
+
+impl DomainPattern {
+    /// Reads `acme.test` or `*.lab.acme.test`.
+    pub fn parse(text: &str) -> Result<Self, mail::AddressError> {
+        match text.strip_prefix("*.") {
+            Some(parent) => Domain::parse(parent).map(Self::Below),
+            None => Domain::parse(text).map(Self::Exact),
+        }
+    }
+
+    /// Whether `domain` is meant.
+    pub fn covers(&self, domain: &Domain) -> bool {
+        match self {
+            Self::Exact(this) => domain == this,
+            Self::Below(parent) => domain == parent || domain.is_below(parent),
+        }
+    }
+}
+
+impl fmt::Display for DomainPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(domain) => domain.fmt(f),
+            Self::Below(parent) => write!(f, "*.{parent}"),
+        }
+    }
+}
+
+impl Serialize for DomainPattern {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DomainPattern {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// How the organisation wants its mail protected.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// For recipients whose capabilities are not known.
+    #[serde(default)]
+    pub cipher: Cipher,
+}
+
+/// Content encryption. The words are those of `sealgate encrypt --cipher`.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cipher {
+    /// `AuthEnvelopedData`, what RFC 8551 §2.7.1.2 wants for unknown recipients.
+    #[serde(rename = "aes-256-gcm")]
+    Aes256Gcm,
+    /// `EnvelopedData`, what every client in use reads.
+    #[default]
+    #[serde(rename = "aes-256-cbc")]
+    Aes256Cbc,
+}
+
+/// A trust anchor.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Anchor {
+    /// The certificate, DER; base64 in the stored form.
+    #[serde(with = "base64")]
+    pub certificate: Vec<u8>,
+    /// Its word counts only for mailboxes of this domain and the domains below it.
+    #[serde(default, with = "domain", skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Domain>,
+}
+
+mod base64 {
+    use base64_simd::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&STANDARD.encode_to_string(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD
+            .decode_to_vec(String::deserialize(d)?)
+            .map_err(D::Error::custom)
+    }
+}
+
+mod domain {
+    use mail::Domain;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    #[expect(clippy::ref_option, reason = "the signature is serde's")]
+    pub(super) fn serialize<S: Serializer>(
+        domain: &Option<Domain>,
+        s: S,
+    ) -> Result<S::Ok, S::Error> {
+        domain.as_ref().map(Domain::as_str).serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Domain>, D::Error> {
+        Option::<String>::deserialize(d)?
+            .map(|text| Domain::parse(&text).map_err(D::Error::custom))
+            .transpose()
+    }
+}
