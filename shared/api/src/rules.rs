@@ -26,6 +26,7 @@ pub struct RuleView {
 
 /// Body of `POST /rules` and `PUT /rules/{id}`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "read::RuleWrite")]
 pub struct RuleWrite {
     /// The version that the writer saw.
     pub version: u64,
@@ -57,6 +58,7 @@ pub struct RuleSetWrite {
 
 /// A rule of a set that is published.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(from = "read::RuleItemWrite")]
 pub struct RuleItemWrite {
     /// The rule that this is; none for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,4 +91,78 @@ pub struct VersionQuery {
 pub struct VersionReply {
     /// The version that holds now.
     pub version: u64,
+}
+
+/// The forms in which bodies are read: serde's `flatten` would pass over unknown fields, and it
+/// loses the place of a fault.
+mod read {
+    use policy::{ExternalSelector, InboundOption, ManagedSelector, OutboundOption};
+    use policy::{RuleDraft, RuleId, or_not_defined};
+    use serde::Deserialize;
+
+    macro_rules! flat {
+        ($name:ident, $($(#[$attribute:meta])* $field:ident: $type:ty)?) => {
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub(super) struct $name {
+                $($(#[$attribute])* $field: $type,)?
+                name: String,
+                enabled: bool,
+                managed: ManagedSelector,
+                external: ExternalSelector,
+                #[serde(with = "or_not_defined")]
+                inbound: Option<InboundOption>,
+                #[serde(with = "or_not_defined")]
+                outbound: Option<OutboundOption>,
+            }
+
+            impl From<$name> for super::$name {
+                fn from(flat: $name) -> Self {
+                    Self {
+                        $($field: flat.$field,)?
+                        draft: RuleDraft {
+                            name: flat.name,
+                            enabled: flat.enabled,
+                            managed: flat.managed,
+                            external: flat.external,
+                            inbound: flat.inbound,
+                            outbound: flat.outbound,
+                        },
+                    }
+                }
+            }
+        };
+    }
+
+    flat!(RuleWrite, version: u64);
+    flat!(RuleItemWrite, #[serde(default)] id: Option<RuleId>);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = r#"{"version":3,"name":"partners","enabled":true,"managed":{"kind":"any"},
+        "external":{"kind":"domain","value":"partner.test"},"inbound":"not_defined",
+        "outbound":"sign_only"}"#;
+
+    #[test]
+    fn a_written_rule_is_read_back() {
+        let rule: RuleWrite = serde_json::from_str(RULE).unwrap();
+        let text = serde_json::to_string(&rule).unwrap();
+        assert_eq!(serde_json::from_str::<RuleWrite>(&text).unwrap(), rule);
+        assert_eq!(rule.draft.inbound, None);
+    }
+
+    #[test]
+    fn unknown_fields_and_words_are_refused() {
+        for (from, to) in [
+            ("\"enabled\"", "\"colour\":1,\"enabled\""),
+            ("sign_only", "sign_maybe"),
+            ("\"kind\":\"any\"", "\"kind\":\"any\",\"value\":\"x\""),
+        ] {
+            let text = RULE.replacen(from, to, 1);
+            assert!(serde_json::from_str::<RuleWrite>(&text).is_err(), "{text}");
+        }
+    }
 }

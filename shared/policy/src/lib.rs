@@ -10,7 +10,9 @@ mod rule;
 mod selector;
 
 pub use eval::{Decider, Miss, Passed, Verdict, evaluate};
-pub use option::{Defaults, Direction, DirectionOption, InboundOption, OutboundOption};
+pub use option::{
+    Defaults, Direction, DirectionOption, InboundOption, OutboundOption, or_not_defined,
+};
 pub use rule::{Rule, RuleDraft, RuleId, RuleSet, RuleSetError};
 pub use selector::{ExternalSelector, ManagedSelector};
 

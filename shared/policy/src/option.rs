@@ -96,40 +96,34 @@ impl DirectionOption for OutboundOption {
 }
 
 /// Serde for `Option<O>` with the word `not_defined` for `None`.
-pub(crate) mod or_not_defined {
+pub mod or_not_defined {
+    use serde::de::{IntoDeserializer, value::Error};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    #[derive(Deserialize, Serialize)]
-    #[serde(rename_all = "snake_case")]
-    enum NotDefined {
-        NotDefined,
-    }
+    const NOT_DEFINED: &str = "not_defined";
 
-    #[derive(Deserialize, Serialize)]
-    #[serde(untagged)]
-    enum Word<O> {
-        Not(NotDefined),
-        Option(O),
-    }
-
-    #[expect(clippy::ref_option, reason = "the signature is serde's")]
-    pub(crate) fn serialize<O: Serialize, S: Serializer>(
+    /// Writes the option's word.
+    pub fn serialize<O: Serialize, S: Serializer>(
         option: &Option<O>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
         match option {
-            Some(option) => Word::Option(option),
-            None => Word::Not(NotDefined::NotDefined),
+            Some(option) => option.serialize(serializer),
+            None => serializer.serialize_str(NOT_DEFINED),
         }
-        .serialize(serializer)
     }
 
-    pub(crate) fn deserialize<'de, O: Deserialize<'de>, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<O>, D::Error> {
-        Ok(match Word::deserialize(deserializer)? {
-            Word::Option(option) => Some(option),
-            Word::Not(NotDefined::NotDefined) => None,
-        })
+    /// Reads the option's word.
+    pub fn deserialize<'de, O, D>(deserializer: D) -> Result<Option<O>, D::Error>
+    where
+        O: for<'word> Deserialize<'word>,
+        D: Deserializer<'de>,
+    {
+        let word = String::deserialize(deserializer)?;
+        if word == NOT_DEFINED {
+            return Ok(None);
+        }
+        let read: Result<O, Error> = O::deserialize(word.into_deserializer());
+        read.map(Some).map_err(serde::de::Error::custom)
     }
 }

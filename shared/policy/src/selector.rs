@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ManagedSelector {
     /// Every managed mailbox.
+    #[serde(deserialize_with = "nothing_else")]
     Any,
     /// Those of one domain.
     Domain {
@@ -39,6 +40,7 @@ impl ManagedSelector {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExternalSelector {
     /// Everyone.
+    #[serde(deserialize_with = "nothing_else")]
     Any,
     /// Those of one domain.
     Domain {
@@ -68,6 +70,14 @@ impl ExternalSelector {
             Self::Address { value } => address == value,
         }
     }
+}
+
+/// Reads the rest of a variant without fields: serde itself would pass over anything there.
+fn nothing_else<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<(), D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    Nothing::deserialize(deserializer).map(|Nothing {}| ())
 }
 
 /// Serde by the type's own text form.
