@@ -57,12 +57,26 @@ pub enum Miss {
     NotDefined,
 }
 
-/// Decides for one pair of mailboxes. The direction is that of the option type `O`.
-pub fn evaluate<O: DirectionOption>(
+/// The reason as the end of the sentence *the rule did not decide: …*.
+impl std::fmt::Display for Miss {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Disabled => "it is switched off",
+            Self::OtherManaged => "it is about other mailboxes of the organisation",
+            Self::OtherExternal => "it is about other external mailboxes",
+            Self::NotDefined => "it defines no option for this direction",
+        })
+    }
+}
+
+/// Decides for one pair of mailboxes. The direction is that of the option type `O`; no external
+/// address stands for the null sender, which only the selector *any* selects.
+pub fn evaluate<'a, O: DirectionOption>(
     rules: &RuleSet,
     managed: &Address,
-    external: &Address,
+    external: impl Into<Option<&'a Address>>,
 ) -> Verdict<O> {
+    let external = external.into();
     let mut passed = Vec::new();
     for (rule, priority) in rules.rules.iter().zip(1..) {
         match judge::<O>(rule, managed, external) {
@@ -96,7 +110,7 @@ pub fn evaluate<O: DirectionOption>(
 fn judge<O: DirectionOption>(
     rule: &Rule,
     managed: &Address,
-    external: &Address,
+    external: Option<&Address>,
 ) -> Result<O, Miss> {
     if !rule.draft.enabled {
         return Err(Miss::Disabled);

@@ -42,6 +42,30 @@ pub enum OutboundOption {
     EnforceEncryption,
 }
 
+impl InboundOption {
+    /// The word of the policy language.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::DoNotDecrypt => "do_not_decrypt",
+            Self::OptionalDecryption => "optional_decryption",
+            Self::AlwaysDecrypt => "always_decrypt",
+            Self::ForceDecryption => "force_decryption",
+        }
+    }
+}
+
+impl OutboundOption {
+    /// The word of the policy language.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Neither => "neither",
+            Self::SignOnly => "sign_only",
+            Self::OptionalEncryption => "optional_encryption",
+            Self::EnforceEncryption => "enforce_encryption",
+        }
+    }
+}
+
 /// The options that decide where no rule does.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -69,6 +93,8 @@ pub trait DirectionOption: Copy {
     fn of(rule: &Rule) -> Option<Self>;
     /// What the organisation says where no rule does.
     fn default_of(defaults: &Defaults) -> Self;
+    /// The word of the policy language.
+    fn word(self) -> &'static str;
 }
 
 impl DirectionOption for InboundOption {
@@ -81,6 +107,10 @@ impl DirectionOption for InboundOption {
     fn default_of(defaults: &Defaults) -> Self {
         defaults.inbound
     }
+
+    fn word(self) -> &'static str {
+        self.word()
+    }
 }
 
 impl DirectionOption for OutboundOption {
@@ -92,6 +122,10 @@ impl DirectionOption for OutboundOption {
 
     fn default_of(defaults: &Defaults) -> Self {
         defaults.outbound
+    }
+
+    fn word(self) -> &'static str {
+        self.word()
     }
 }
 

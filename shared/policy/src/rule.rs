@@ -35,6 +35,7 @@ pub struct RuleDraft {
 
 /// A rule in its set; its priority is its place there.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its identity.
     pub id: RuleId,
@@ -46,6 +47,7 @@ pub struct Rule {
 /// The rules in priority order and the defaults below them. Priorities are dense from 1 because
 /// they are the position in `rules`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct RuleSet {
     /// Highest priority first.
     pub rules: Vec<Rule>,

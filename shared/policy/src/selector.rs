@@ -33,13 +33,28 @@ impl ManagedSelector {
             Self::Address { value } => address == value,
         }
     }
+
+    /// Whether everything that `other` selects is selected.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) => true,
+            (_, Self::Any) | (Self::Address { .. }, Self::Domain { .. }) => false,
+            (Self::Domain { value }, Self::Domain { value: other }) => value == other,
+            (_, Self::Address { value }) => self.matches(value),
+        }
+    }
+
+    /// Whether some mailbox is selected by both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.covers(other) || other.covers(self)
+    }
 }
 
 /// Selects mailboxes outside the organisation.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExternalSelector {
-    /// Everyone.
+    /// Everyone, the null sender of bounces too.
     #[serde(deserialize_with = "nothing_else")]
     Any,
     /// Those of one domain.
@@ -60,16 +75,43 @@ pub enum ExternalSelector {
 }
 
 impl ExternalSelector {
-    /// Whether `address` is selected.
-    pub fn matches(&self, address: &Address) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Domain { value, subdomains } => {
-                address.domain() == value || (*subdomains && address.domain().is_below(value))
+    /// Whether `address` is selected; `None` stands for the null sender.
+    pub fn matches<'a>(&self, address: impl Into<Option<&'a Address>>) -> bool {
+        match (self, address.into()) {
+            (Self::Any, _) => true,
+            (_, None) => false,
+            (Self::Domain { value, subdomains }, Some(address)) => {
+                within(address.domain(), value, *subdomains)
             }
-            Self::Address { value } => address == value,
+            (Self::Address { value }, Some(address)) => address == value,
         }
     }
+
+    /// Whether everything that `other` selects is selected.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) => true,
+            (_, Self::Any) | (Self::Address { .. }, Self::Domain { .. }) => false,
+            (_, Self::Address { value }) => self.matches(value),
+            (
+                Self::Domain { value, subdomains },
+                Self::Domain {
+                    value: other,
+                    subdomains: below,
+                },
+            ) => within(other, value, *subdomains) && (*subdomains || !below),
+        }
+    }
+
+    /// Whether some mailbox is selected by both. Domains form a tree, so two selectors are never
+    /// half in each other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.covers(other) || other.covers(self)
+    }
+}
+
+fn within(domain: &Domain, parent: &Domain, subdomains: bool) -> bool {
+    domain == parent || (subdomains && domain.is_below(parent))
 }
 
 /// Reads the rest of a variant without fields: serde itself would pass over anything there.
