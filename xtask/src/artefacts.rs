@@ -1,0 +1,189 @@
+//! The three artefacts: the Worker (`build/`), the portal (`dist/`) and the native command.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::process;
+use crate::progress::{Progress, Step};
+use crate::tools::{self, Tools, WASM, cargo, unless_done};
+
+/// Where `wrangler.toml` finds the Worker.
+pub(crate) const WORKER: &str = "build";
+/// Where `wrangler.toml` finds the portal.
+pub(crate) const PORTAL: &str = "dist";
+
+/// Builds everything that is not up to date.
+pub(crate) fn build(tools: &Tools, progress: &Progress) -> Result<()> {
+    worker(tools, progress)?;
+    portal(tools, progress)?;
+    native(tools, progress)
+}
+
+/// The Worker: Wasm, its glue and the entry that wrangler bundles.
+pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
+    let step = progress.step("Building the Worker");
+    let wasm = compile(tools, "edge", &step)?;
+    let entry = tools.root().join("edge/js/worker.mjs");
+    let folder = tools.root().join(WORKER);
+    let input = (fs::read(&wasm)?, fs::read(&entry)?);
+    unless_done(&folder.join(".input"), &input, || {
+        clear(&folder)?;
+        bind(tools, "worker", &wasm, &folder, &step)?;
+        // workerd compiles a Wasm import on its own and does not know source-phase imports.
+        let glue = folder.join("edge.js");
+        let text = fs::read_to_string(&glue)?.replace("import source ", "import ");
+        fs::write(&glue, text)?;
+        optimise(tools, &folder.join("edge_bg.wasm"), "-O3", &step)?;
+        fs::copy(&entry, folder.join("worker.mjs"))?;
+        Ok(())
+    })?;
+    step.done();
+    Ok(())
+}
+
+/// The portal: Wasm, glue, loader, style, fonts and page.
+pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
+    let step = progress.step("Building the portal");
+    let wasm = compile(tools, "app", &step)?;
+    let source = tools.root().join("app");
+    let folder = tools.root().join(PORTAL);
+    let mut files = Vec::new();
+    for part in ["index.html", "public", "loader", "style"] {
+        files.extend(files_under(&source.join(part))?);
+    }
+    let mut input = vec![fs::read(&wasm)?];
+    for file in &files {
+        input.push(file.as_os_str().as_encoded_bytes().to_owned());
+        input.push(fs::read(file)?);
+    }
+    unless_done(&tools.root().join("build/.portal"), &input, || {
+        clear(&folder)?;
+        bind(tools, "portal", &wasm, &folder, &step)?;
+        optimise(tools, &folder.join("app_bg.wasm"), "-Oz", &step)?;
+        lay_out(tools, &source, &folder, &step)
+    })?;
+    step.done();
+    Ok(())
+}
+
+/// The native command and what fills the demo.
+pub(crate) fn native(tools: &Tools, progress: &Progress) -> Result<()> {
+    let step = progress.step("Building the native command");
+    let mut build = cargo(tools.root());
+    build.args([
+        "build",
+        "--locked",
+        "--package",
+        "sealgate-cli",
+        "--package",
+        "tests",
+        "--bins",
+    ]);
+    process::run(&mut build, &step)?;
+    step.done();
+    Ok(())
+}
+
+/// A native program that [`native`] built.
+pub(crate) fn program(tools: &Tools, name: &str) -> PathBuf {
+    tools::target(tools.root()).join("debug").join(name)
+}
+
+/// Compiles a crate to Wasm in the profile of its name.
+fn compile(tools: &Tools, package: &str, step: &Step<'_>) -> Result<PathBuf> {
+    let mut build = cargo(tools.root());
+    build.args(["build", "--locked", "--lib", "--target", WASM]);
+    build.args(["--package", package, "--profile", package]);
+    process::run(&mut build, step)?;
+    let wasm = tools::target(tools.root())
+        .join(WASM)
+        .join(package)
+        .join(package)
+        .with_extension("wasm");
+    Ok(wasm)
+}
+
+fn bind(tools: &Tools, kind: &str, wasm: &Path, folder: &Path, step: &Step<'_>) -> Result<()> {
+    let mut bindgen = tools.bindgen();
+    bindgen.arg(kind).arg(wasm).arg(folder);
+    process::run(&mut bindgen, step)?;
+    Ok(())
+}
+
+fn optimise(tools: &Tools, wasm: &Path, level: &str, step: &Step<'_>) -> Result<()> {
+    let mut optimise = tools.npm("binaryen/bin/wasm-opt");
+    optimise.arg(wasm).arg("--output").arg(wasm).arg(level);
+    // What rustc emits for this target by default.
+    optimise.args([
+        "--enable-bulk-memory",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-reference-types",
+        "--enable-multivalue",
+    ]);
+    process::run(&mut optimise, step)?;
+    Ok(())
+}
+
+/// Puts the portal's other files beside its Wasm.
+fn lay_out(tools: &Tools, source: &Path, folder: &Path, step: &Step<'_>) -> Result<()> {
+    let mut bundle = tools.npm("esbuild/bin/esbuild");
+    bundle.arg(source.join("style/app.css"));
+    for script in files_under(&source.join("loader"))? {
+        bundle.arg(script);
+    }
+    bundle.arg("--bundle").arg("--minify").arg("--format=esm");
+    bundle.args(["--external:/*", "--entry-names=[name]"]);
+    bundle.arg(format!("--outdir={}", folder.display()));
+    process::run(&mut bundle, step)?;
+
+    let mut minify = tools.npm("esbuild/bin/esbuild");
+    let glue = folder.join("app.js");
+    minify.arg(&glue).arg("--minify").arg("--allow-overwrite");
+    minify.arg(format!("--outfile={}", glue.display()));
+    process::run(&mut minify, step)?;
+
+    fs::copy(source.join("index.html"), folder.join("index.html"))?;
+    let public = source.join("public");
+    for file in files_under(&public)? {
+        let to = folder.join(file.strip_prefix(&public)?);
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(&file, to)?;
+    }
+    let font = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
+    fs::create_dir_all(folder.join("fonts"))?;
+    fs::copy(
+        tools.root().join("node_modules").join(font),
+        folder.join("fonts/inter-latin.woff2"),
+    )
+    .context("the font")?;
+    Ok(())
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("`{}`", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("`{}`", folder.display()))
+}
+
+/// All files at and below a path, in a fixed order; none where it does not exist.
+fn files_under(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    if !path.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path)? {
+        files.extend(files_under(&entry?.path())?);
+    }
+    files.sort();
+    Ok(files)
+}
