@@ -1,1 +1,37 @@
 //! The Cloudflare Worker: a thin loop around the gateway.
+//!
+//! These are its doors. `fetch` answers everything with a response; no door panics, because a panic
+//! resets the instance for every request in it.
+
+mod bindings;
+mod clock;
+mod cron;
+mod crypto;
+mod desk;
+mod failure;
+mod http;
+mod observe;
+mod store;
+mod vault;
+
+use desk::Desk;
+use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+
+/// HTTP: the API and what partners and validators fetch. The portal's files are served by the
+/// platform before this runs.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+    Ok(http::answer(request, env, context).await)
+}
+
+/// The clock struck.
+#[event(scheduled)]
+async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    let done = match Desk::new(env).await {
+        Ok(desk) => cron::run(&desk).await,
+        Err(failure) => Err(failure),
+    };
+    if let Err(failure) = done {
+        observe::failure("schedule", "", &failure);
+    }
+}

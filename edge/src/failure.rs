@@ -1,0 +1,77 @@
+//! The three ways in which a call can end badly.
+
+use api::Problem;
+
+/// Why a call was not served.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The caller's: told as it is.
+    Caller(Box<Problem>),
+    /// A lack that passes by itself, a key that KV does not show yet: try again. Stable code, and a
+    /// sentence for a person.
+    Lack(&'static str, &'static str),
+    /// Ours: logged where it is answered, told without its insides.
+    Broken(String),
+}
+
+impl Failure {
+    /// Refuses a call with a status, a stable code and a sentence.
+    pub(crate) fn caller(status: u16, code: &str, detail: impl Into<String>) -> Self {
+        Self::Caller(Box::new(Problem::new(status, code, detail)))
+    }
+
+    /// There is no such thing.
+    pub(crate) fn unknown(what: &str) -> Self {
+        Self::caller(404, "not-found", format!("There is no such {what}."))
+    }
+
+    /// One field of the body is at fault.
+    pub(crate) fn field(pointer: &str, code: &str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let mut problem = Problem::new(422, "invalid", text.clone());
+        problem.errors.push(api::FieldProblem {
+            pointer: pointer.to_owned(),
+            code: code.to_owned(),
+            text,
+        });
+        Self::Caller(Box::new(problem))
+    }
+
+    /// A state of our own that must not be.
+    pub(crate) fn broken(what: &str) -> Self {
+        Self::Broken(what.to_owned())
+    }
+
+    /// For the log and for the caller of an event: a sentence.
+    pub(crate) fn summary(&self) -> String {
+        match self {
+            Self::Caller(problem) => format!("{}: {}", problem.code, problem.detail),
+            Self::Lack(code, detail) => format!("{code}: {detail}"),
+            Self::Broken(what) => what.clone(),
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Caller(Box::new(problem))
+    }
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<worker::kv::KvError> for Failure {
+    fn from(error: worker::kv::KvError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Broken(format!("stored JSON: {error}"))
+    }
+}

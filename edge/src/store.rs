@@ -1,0 +1,14 @@
+//! What the edge keeps: D1 is the truth, KV holds wrapped keys and snapshots.
+//!
+//! One file per thing that is kept; each function is one statement or one batch, scoped by the
+//! organisation.
+
+pub(crate) mod access;
+pub(crate) mod d1;
+pub(crate) mod kv;
+pub(crate) mod licences;
+pub(crate) mod mailboxes;
+pub(crate) mod organisations;
+pub(crate) mod routes;
+pub(crate) mod rules;
+pub(crate) mod snapshots;

@@ -1,0 +1,88 @@
+//! KV as this crate uses it: a key space is a type, round trips are counted.
+//!
+//! KV is eventually consistent, and it remembers misses: whoever reads here must know what a miss
+//! means. Snapshots are built again from D1; a key that D1 knows is a temporary lack.
+
+use std::cell::Cell;
+
+use worker::kv::{KvError, KvStore};
+
+/// Values of one kind, under keys of one form.
+pub(crate) trait Space {
+    /// The key's parts, joined by slashes; the first names the space.
+    fn key(&self) -> String;
+}
+
+/// A wrapped private key, for ever under its id.
+pub(crate) struct WrappedKey<'a> {
+    pub(crate) organisation: &'a str,
+    pub(crate) key_id: &'a str,
+}
+
+impl Space for WrappedKey<'_> {
+    fn key(&self) -> String {
+        format!("key/{}/{}", self.organisation, self.key_id)
+    }
+}
+
+/// A snapshot, immutable under its version.
+pub(crate) struct PublishedSnapshot<'a> {
+    pub(crate) organisation: &'a str,
+    pub(crate) version: u64,
+}
+
+impl Space for PublishedSnapshot<'_> {
+    fn key(&self) -> String {
+        format!("policy/{}/{}", self.organisation, self.version)
+    }
+}
+
+/// The namespace, and how often it was read.
+pub(crate) struct Store {
+    inner: KvStore,
+    reads: Cell<u32>,
+}
+
+impl Store {
+    pub(crate) fn new(inner: KvStore) -> Self {
+        Self {
+            inner,
+            reads: Cell::new(0),
+        }
+    }
+
+    /// Reads so far.
+    pub(crate) fn reads(&self) -> u32 {
+        self.reads.get()
+    }
+
+    /// The value, or `None` where KV does not show one (yet).
+    pub(crate) async fn get(&self, place: &impl Space) -> Result<Option<String>, KvError> {
+        self.reads.set(self.reads.get().saturating_add(1));
+        self.inner.get(&place.key()).text().await
+    }
+
+    /// Writes a value.
+    pub(crate) async fn put(&self, place: &impl Space, value: &str) -> Result<(), KvError> {
+        self.inner.put(&place.key(), value)?.execute().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_spaces_are_scoped_by_organisation() {
+        let key = WrappedKey {
+            organisation: "acme",
+            key_id: "k1",
+        };
+        assert_eq!(key.key(), "key/acme/k1");
+        let snapshot = PublishedSnapshot {
+            organisation: "acme",
+            version: 7,
+        };
+        assert_eq!(snapshot.key(), "policy/acme/7");
+    }
+}
