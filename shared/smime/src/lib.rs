@@ -1,1 +1,43 @@
 //! S/MIME (RFC 8551) over CMS (RFC 5652): sign, verify, encrypt, decrypt.
+
+mod asn1;
+mod capability;
+mod certificate;
+mod cipher;
+mod crl;
+mod encrypt;
+mod hazmat;
+mod key;
+mod open;
+pub mod pem;
+mod protect;
+mod provider;
+mod reason;
+mod rust_crypto;
+mod sensitive;
+mod sign;
+mod trust;
+
+pub use capability::Capabilities;
+pub use certificate::{
+    BasicConstraints, CERTIFICATE_OCTETS_MAX, Certificate, CertificateError, Extension,
+    Fingerprint, KeyUsage,
+};
+pub use cipher::ContentCipher;
+pub use crl::{Crl, CrlError, Revocation};
+pub use encrypt::{EncryptError, encrypt};
+pub use key::{KeyError, PrivateKey};
+pub use open::{
+    Harvest, KeyPair, Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId,
+    SignatureReport, open, recipients,
+};
+pub use protect::protect;
+pub use provider::{
+    Digest, KeyKind, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,
+    SignatureScheme,
+};
+pub use reason::{Problem, Reason};
+pub use rust_crypto::RustCrypto;
+pub use sensitive::Sensitive;
+pub use sign::{SignError, SignOptions, Signer, sign};
+pub use trust::{TrustAnchor, TrustStore};

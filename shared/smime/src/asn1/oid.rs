@@ -1,0 +1,128 @@
+//! The object identifiers that this crate knows, each beside the document that assigns it.
+
+use der::oid::ObjectIdentifier;
+
+macro_rules! oids {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$doc])* pub(crate) const $name: ObjectIdentifier = ObjectIdentifier::new_unwrap($text);)+
+    };
+}
+
+// Content types (RFC 5652, RFC 5083, RFC 3274).
+oids! {
+    DATA = "1.2.840.113549.1.7.1";
+    SIGNED_DATA = "1.2.840.113549.1.7.2";
+    ENVELOPED_DATA = "1.2.840.113549.1.7.3";
+    COMPRESSED_DATA = "1.2.840.113549.1.9.16.1.9";
+    AUTH_ENVELOPED_DATA = "1.2.840.113549.1.9.16.1.23";
+    ZLIB = "1.2.840.113549.1.9.16.3.8";
+}
+
+// Attributes (RFC 5652 §11, RFC 8551 §2.5, RFC 5035).
+oids! {
+    CONTENT_TYPE = "1.2.840.113549.1.9.3";
+    MESSAGE_DIGEST = "1.2.840.113549.1.9.4";
+    SIGNING_TIME = "1.2.840.113549.1.9.5";
+    SMIME_CAPABILITIES = "1.2.840.113549.1.9.15";
+    ENCRYPTION_KEY_PREFERENCE = "1.2.840.113549.1.9.16.2.11";
+    SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12";
+    SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47";
+}
+
+// Digests (RFC 5754, RFC 3370).
+oids! {
+    MD5 = "1.2.840.113549.2.5";
+    SHA1 = "1.3.14.3.2.26";
+    SHA224 = "2.16.840.1.101.3.4.2.4";
+    SHA256 = "2.16.840.1.101.3.4.2.1";
+    SHA384 = "2.16.840.1.101.3.4.2.2";
+    SHA512 = "2.16.840.1.101.3.4.2.3";
+}
+
+// Signatures and public keys (RFC 8017, RFC 5758, RFC 8410, RFC 5480).
+oids! {
+    RSA = "1.2.840.113549.1.1.1";
+    RSA_OAEP = "1.2.840.113549.1.1.7";
+    MGF1 = "1.2.840.113549.1.1.8";
+    P_SPECIFIED = "1.2.840.113549.1.1.9";
+    RSA_PSS = "1.2.840.113549.1.1.10";
+    MD2_WITH_RSA = "1.2.840.113549.1.1.2";
+    MD4_WITH_RSA = "1.2.840.113549.1.1.3";
+    MD5_WITH_RSA = "1.2.840.113549.1.1.4";
+    SHA1_WITH_RSA = "1.2.840.113549.1.1.5";
+    SHA1_WITH_RSA_OIW = "1.3.14.3.2.29";
+    SHA224_WITH_RSA = "1.2.840.113549.1.1.14";
+    SHA256_WITH_RSA = "1.2.840.113549.1.1.11";
+    SHA384_WITH_RSA = "1.2.840.113549.1.1.12";
+    SHA512_WITH_RSA = "1.2.840.113549.1.1.13";
+    EC = "1.2.840.10045.2.1";
+    ECDSA_SHA1 = "1.2.840.10045.4.1";
+    ECDSA_SHA224 = "1.2.840.10045.4.3.1";
+    ECDSA_SHA256 = "1.2.840.10045.4.3.2";
+    ECDSA_SHA384 = "1.2.840.10045.4.3.3";
+    ECDSA_SHA512 = "1.2.840.10045.4.3.4";
+    P256 = "1.2.840.10045.3.1.7";
+    P384 = "1.3.132.0.34";
+    P521 = "1.3.132.0.35";
+    ED25519 = "1.3.101.112";
+    X25519 = "1.3.101.110";
+    DSA = "1.2.840.10040.4.1";
+    DSA_SHA1 = "1.2.840.10040.4.3";
+    DSA_SHA1_OIW = "1.3.14.3.2.27";
+    DSA_SHA256 = "2.16.840.1.101.3.4.3.2";
+}
+
+// Key agreement and wrapping (RFC 5753, RFC 8418, RFC 3565, RFC 3370).
+oids! {
+    ECDH_SHA1_KDF = "1.3.133.16.840.63.0.2";
+    ECDH_SHA224_KDF = "1.3.132.1.11.0";
+    ECDH_SHA256_KDF = "1.3.132.1.11.1";
+    ECDH_SHA384_KDF = "1.3.132.1.11.2";
+    ECDH_SHA512_KDF = "1.3.132.1.11.3";
+    ECDH_COFACTOR_SHA1_KDF = "1.3.133.16.840.63.0.3";
+    ECDH_COFACTOR_SHA224_KDF = "1.3.132.1.14.0";
+    ECDH_COFACTOR_SHA256_KDF = "1.3.132.1.14.1";
+    ECDH_COFACTOR_SHA384_KDF = "1.3.132.1.14.2";
+    ECDH_COFACTOR_SHA512_KDF = "1.3.132.1.14.3";
+    ECDH_HKDF_SHA256 = "1.2.840.113549.1.9.16.3.19";
+    ECDH_HKDF_SHA384 = "1.2.840.113549.1.9.16.3.20";
+    ECDH_HKDF_SHA512 = "1.2.840.113549.1.9.16.3.21";
+    AES128_WRAP = "2.16.840.1.101.3.4.1.5";
+    AES192_WRAP = "2.16.840.1.101.3.4.1.25";
+    AES256_WRAP = "2.16.840.1.101.3.4.1.45";
+    TRIPLE_DES_WRAP = "1.2.840.113549.1.9.16.3.6";
+}
+
+// Content encryption (RFC 3565, RFC 5084, RFC 8103, RFC 3370).
+oids! {
+    AES128_CBC = "2.16.840.1.101.3.4.1.2";
+    AES192_CBC = "2.16.840.1.101.3.4.1.22";
+    AES256_CBC = "2.16.840.1.101.3.4.1.42";
+    AES128_GCM = "2.16.840.1.101.3.4.1.6";
+    AES192_GCM = "2.16.840.1.101.3.4.1.26";
+    AES256_GCM = "2.16.840.1.101.3.4.1.46";
+    CHACHA20_POLY1305 = "1.2.840.113549.1.9.16.3.18";
+    TRIPLE_DES_CBC = "1.2.840.113549.3.7";
+    RC2_CBC = "1.2.840.113549.3.2";
+    DES_CBC = "1.3.14.3.2.7";
+}
+
+// Certificates (RFC 5280, RFC 9598).
+oids! {
+    KEY_USAGE = "2.5.29.15";
+    SUBJECT_ALT_NAME = "2.5.29.17";
+    BASIC_CONSTRAINTS = "2.5.29.19";
+    NAME_CONSTRAINTS = "2.5.29.30";
+    CERTIFICATE_POLICIES = "2.5.29.32";
+    POLICY_MAPPINGS = "2.5.29.33";
+    POLICY_CONSTRAINTS = "2.5.29.36";
+    EXTENDED_KEY_USAGE = "2.5.29.37";
+    INHIBIT_ANY_POLICY = "2.5.29.54";
+    SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
+    AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
+    CRL_DISTRIBUTION_POINTS = "2.5.29.31";
+    ANY_EXTENDED_KEY_USAGE = "2.5.29.37.0";
+    EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4";
+    EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
+    SMTP_UTF8_MAILBOX = "1.3.6.1.5.5.7.8.9";
+}

@@ -1,0 +1,175 @@
+//! Reads DER without copying; every result borrows from the input.
+
+use der::oid::ObjectIdentifier;
+
+use super::{Asn1Error, tag};
+
+/// One element: its tag, its content, and both with the header.
+#[derive(Clone, Copy)]
+pub(crate) struct Element<'a> {
+    pub(crate) tag: u8,
+    pub(crate) content: &'a [u8],
+    pub(crate) raw: &'a [u8],
+}
+
+impl<'a> Element<'a> {
+    /// Reads the elements inside.
+    pub(crate) fn reader(&self) -> Reader<'a> {
+        Reader::new(self.content)
+    }
+}
+
+/// A position in a series of elements.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// The next element, whatever it is.
+    pub(crate) fn any(&mut self) -> Result<Element<'a>, Asn1Error> {
+        let (tag, header_octets, length) = read_header(self.rest)?;
+        let length = length.ok_or(Asn1Error::BadValue)?;
+        let end = header_octets
+            .checked_add(length)
+            .ok_or(Asn1Error::Truncated)?;
+        let (raw, rest) = self
+            .rest
+            .split_at_checked(end)
+            .ok_or(Asn1Error::Truncated)?;
+        let content = raw.get(header_octets..).ok_or(Asn1Error::Truncated)?;
+        self.rest = rest;
+        Ok(Element { tag, content, raw })
+    }
+
+    /// The next element, which must have this tag.
+    pub(crate) fn expect(&mut self, tag: u8) -> Result<Element<'a>, Asn1Error> {
+        match self.peek() {
+            Some(found) if found == tag => self.any(),
+            Some(_) => Err(Asn1Error::UnexpectedTag),
+            None => Err(Asn1Error::Truncated),
+        }
+    }
+
+    /// The next element if it has this tag.
+    pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Element<'a>>, Asn1Error> {
+        if self.peek() == Some(tag) {
+            self.any().map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// The elements of the next SEQUENCE.
+    pub(crate) fn sequence(&mut self) -> Result<Reader<'a>, Asn1Error> {
+        Ok(self.expect(tag::SEQUENCE)?.reader())
+    }
+
+    pub(crate) fn oid(&mut self) -> Result<ObjectIdentifier, Asn1Error> {
+        let element = self.expect(tag::OBJECT_IDENTIFIER)?;
+        ObjectIdentifier::from_bytes(element.content).map_err(|_| Asn1Error::BadValue)
+    }
+
+    pub(crate) fn octets(&mut self) -> Result<&'a [u8], Asn1Error> {
+        Ok(self.expect(tag::OCTET_STRING)?.content)
+    }
+
+    /// A BIT STRING of whole octets.
+    pub(crate) fn bit_string(&mut self) -> Result<&'a [u8], Asn1Error> {
+        match self.expect(tag::BIT_STRING)?.content.split_first() {
+            Some((0, octets)) => Ok(octets),
+            _ => Err(Asn1Error::BadValue),
+        }
+    }
+
+    /// An INTEGER that fits; negative ones do not.
+    pub(crate) fn small_integer(&mut self) -> Result<u64, Asn1Error> {
+        small_integer(self.expect(tag::INTEGER)?.content)
+    }
+
+    /// Nothing may follow.
+    pub(crate) fn finish(&self) -> Result<(), Asn1Error> {
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(Asn1Error::TrailingData)
+        }
+    }
+}
+
+/// The unsigned value of an INTEGER's content.
+pub(crate) fn small_integer(content: &[u8]) -> Result<u64, Asn1Error> {
+    let significant = content.strip_prefix(&[0]).unwrap_or(content);
+    if content.is_empty() || significant.len() > 8 || content.first().is_some_and(|b| *b >= 0x80) {
+        return Err(Asn1Error::BadValue);
+    }
+    Ok(significant
+        .iter()
+        .fold(0, |value, byte| (value << 8) | u64::from(*byte)))
+}
+
+/// Tag, octets of tag and length, and the length (`None`: indefinite, X.690 §8.1.3.6).
+pub(super) fn read_header(bytes: &[u8]) -> Result<(u8, usize, Option<usize>), Asn1Error> {
+    let (&tag, rest) = bytes.split_first().ok_or(Asn1Error::Truncated)?;
+    // No structure of CMS or X.509 has tag numbers above 30.
+    if tag & 0x1f == 0x1f {
+        return Err(Asn1Error::BadValue);
+    }
+    let (&first, rest) = rest.split_first().ok_or(Asn1Error::Truncated)?;
+    match first {
+        0..=0x7f => Ok((tag, 2, Some(usize::from(first)))),
+        0x80 => Ok((tag, 2, None)),
+        _ => {
+            let octets = usize::from(first & 0x7f);
+            let digits = rest.get(..octets).ok_or(Asn1Error::Truncated)?;
+            let length = digits.iter().try_fold(0usize, |length, digit| {
+                length.checked_mul(256)?.checked_add(usize::from(*digit))
+            });
+            Ok((tag, 2 + octets, Some(length.ok_or(Asn1Error::Truncated)?)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_lengths_are_errors() {
+        for bytes in [
+            &b""[..],
+            b"\x30",
+            b"\x30\x84\xff\xff\xff\xff",
+            b"\x30\x89\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"\x04\x05abc",
+        ] {
+            assert_eq!(Reader::new(bytes).any().err(), Some(Asn1Error::Truncated));
+        }
+        assert_eq!(
+            Reader::new(b"\x1f\x81\x01\x00").any().err(),
+            Some(Asn1Error::BadValue)
+        );
+    }
+
+    #[test]
+    fn small_integers() {
+        assert_eq!(Reader::new(b"\x02\x01\x05").small_integer(), Ok(5));
+        assert_eq!(Reader::new(b"\x02\x02\x00\x80").small_integer(), Ok(128));
+        assert_eq!(
+            Reader::new(b"\x02\x01\x80").small_integer(),
+            Err(Asn1Error::BadValue)
+        );
+    }
+}

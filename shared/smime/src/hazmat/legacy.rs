@@ -1,0 +1,56 @@
+//! Ciphers of old mail: decryption only, so that archives stay readable (RFC 8551 §2.7, historic).
+
+use cbc::cipher::{Array, BlockModeDecrypt, BlockSizeUser, InnerIvInit, KeyInit, consts};
+use rc2::Rc2;
+
+use crate::provider::ProviderError;
+
+/// Octets of a block of DES, Triple DES and RC2.
+pub(crate) const BLOCK_OCTETS: usize = 8;
+
+/// Triple DES in CBC mode, in place.
+pub(crate) fn triple_des_cbc_decrypt(
+    key: &[u8],
+    iv: &[u8],
+    blocks: &mut [u8],
+) -> Result<(), ProviderError> {
+    let cipher = des::TdesEde3::new_from_slice(key).map_err(|_| ProviderError::BadKey)?;
+    decrypt(cipher, iv, blocks)
+}
+
+/// DES in CBC mode, in place.
+pub(crate) fn des_cbc_decrypt(
+    key: &[u8],
+    iv: &[u8],
+    blocks: &mut [u8],
+) -> Result<(), ProviderError> {
+    let cipher = des::Des::new_from_slice(key).map_err(|_| ProviderError::BadKey)?;
+    decrypt(cipher, iv, blocks)
+}
+
+/// RC2 (RFC 2268) in CBC mode, in place; the effective key is as long as the key (RFC 8551 has no other use).
+pub(crate) fn rc2_cbc_decrypt(
+    key: &[u8],
+    effective_bits: usize,
+    iv: &[u8],
+    blocks: &mut [u8],
+) -> Result<(), ProviderError> {
+    if !(1..=128).contains(&key.len()) {
+        return Err(ProviderError::BadKey);
+    }
+    decrypt(Rc2::new_with_eff_key_len(key, effective_bits), iv, blocks)
+}
+
+fn decrypt<C>(cipher: C, iv: &[u8], bytes: &mut [u8]) -> Result<(), ProviderError>
+where
+    C: cbc::cipher::BlockCipherDecrypt + BlockSizeUser<BlockSize = consts::U8>,
+{
+    let iv = Array::try_from(iv).map_err(|_| ProviderError::CheckFailed)?;
+    match Array::<u8, consts::U8>::slice_as_chunks_mut(bytes) {
+        (blocks, []) => {
+            cbc::Decryptor::inner_iv_init(cipher, &iv).decrypt_blocks(blocks);
+            Ok(())
+        }
+        _ => Err(ProviderError::CheckFailed),
+    }
+}

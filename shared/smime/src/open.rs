@@ -1,0 +1,205 @@
+//! Opening a message: every layer, outermost first.
+
+use mail::{Address, UnixTime};
+
+use crate::{Capabilities, Certificate, PrivateKey, Problem, Provider, TrustStore};
+
+/// A private key and, where known, the certificate that names it to senders.
+#[derive(Clone)]
+pub struct KeyPair {
+    /// Without it, the key is tried on every recipient that it could fit.
+    pub certificate: Option<Certificate>,
+    /// The key.
+    pub key: PrivateKey,
+}
+
+/// With what to open a message.
+#[derive(Clone, Copy)]
+pub struct OpenContext<'a> {
+    /// The keys at hand; encrypted layers for others stay closed.
+    pub keys: &'a [KeyPair],
+    /// Whom to trust.
+    pub trust: &'a TrustStore,
+    /// The time of validation.
+    pub now: UnixTime,
+    /// The primitives.
+    pub provider: &'a dyn Provider,
+    /// The detached content of a bare CMS object.
+    pub content: Option<&'a [u8]>,
+    /// Whether the From address must be the signer's.
+    pub checks_address: bool,
+}
+
+/// What was found in a message.
+#[derive(Clone, Debug, Default)]
+pub struct Opened {
+    /// The layers, outermost first.
+    pub layers: Vec<Layer>,
+    /// The message with its encryption removed, deliverable; `None` if nothing was decrypted.
+    pub message: Option<Vec<u8>>,
+    /// The innermost entity behind the encryption removed; `None` if nothing was decrypted.
+    pub entity: Option<Vec<u8>>,
+    /// The signatures, in the order of the layers.
+    pub signatures: Vec<SignatureReport>,
+    /// The certificates found in the message.
+    pub certificates: Vec<Certificate>,
+}
+
+/// One S/MIME layer.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// What it is.
+    pub kind: LayerKind,
+    /// Why it could not be opened or is not believed; `None` if all is well.
+    pub problem: Option<Problem>,
+}
+
+/// Kinds of layer.
+#[derive(Clone, Debug)]
+pub enum LayerKind {
+    /// `multipart/signed`, or a CMS object signing content that is elsewhere.
+    DetachedSignature,
+    /// A CMS object with the signed content inside.
+    OpaqueSignature,
+    /// EnvelopedData or AuthEnvelopedData.
+    Encrypted {
+        /// The cipher's name, `aes-256-gcm`.
+        cipher: String,
+        /// For whom.
+        recipients: Vec<Recipient>,
+        /// Which recipient's key opened it, counted from 0.
+        opened_by: Option<usize>,
+    },
+    /// CompressedData (RFC 3274).
+    Compressed,
+    /// Certificates and revocation lists without a signature.
+    CertificatesOnly,
+}
+
+/// For whom a layer is encrypted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Recipient {
+    /// How the sender named the key.
+    pub id: RecipientId,
+    /// How the content key is protected, `rsa-pkcs1`, `ecdh-p256`.
+    pub algorithm: String,
+}
+
+/// How a sender names a recipient's key (RFC 5652 §6.2).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RecipientId {
+    /// By the issuer (DER) and serial number (content octets) of its certificate.
+    IssuerSerial {
+        /// The issuer's name as DER.
+        issuer: Vec<u8>,
+        /// The content octets of the serial number.
+        serial: Vec<u8>,
+    },
+    /// By the key identifier of its certificate.
+    KeyId(Vec<u8>),
+    /// By a password or another way that no certificate answers to.
+    Other,
+}
+
+/// One signer of one layer.
+#[derive(Clone, Debug)]
+pub struct SignatureReport {
+    /// Index of its layer.
+    pub layer: usize,
+    /// The certificate's address that is the sender's, else its first.
+    pub address: Option<Address>,
+    /// The signer's certificate, if it was found.
+    pub certificate: Option<Certificate>,
+    /// The subject of the certificate (RFC 4514).
+    pub subject: String,
+    /// The issuer named by the signature or certificate (RFC 4514).
+    pub issuer: String,
+    /// The serial number named by the signature or certificate, hexadecimal.
+    pub serial: String,
+    /// `rsa-pkcs1-sha256`, `ecdsa-sha384`, `ed25519`, or the OID of an unknown one.
+    pub algorithm: String,
+    /// When the signer says it signed.
+    pub signing_time: Option<UnixTime>,
+    /// From the signer's certificate to the anchor.
+    pub path: Vec<Certificate>,
+    /// The capabilities that the signer announces.
+    pub capabilities: Option<Capabilities>,
+    /// The certificate that the signer wants to be encrypted to.
+    pub encryption_certificate: Option<Certificate>,
+    /// Good, or why not.
+    pub verdict: Result<(), Problem>,
+}
+
+/// What a verified message teaches about its sender.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Harvest {
+    /// The sender.
+    pub address: Address,
+    /// To encrypt to.
+    pub certificate: Certificate,
+    /// What the sender can read.
+    pub capabilities: Option<Capabilities>,
+    /// When it was said.
+    pub signing_time: Option<UnixTime>,
+}
+
+impl RecipientId {
+    /// Whether this certificate is meant.
+    pub fn matches(&self, certificate: &Certificate) -> bool {
+        match self {
+            Self::IssuerSerial { issuer, serial } => {
+                certificate.issuer_der() == issuer && certificate.serial() == serial
+            }
+            Self::KeyId(id) => certificate.subject_key_identifier() == Some(id),
+            Self::Other => false,
+        }
+    }
+}
+
+/// Who can open the outermost encryption of a message; empty if none is reachable without a key.
+pub fn recipients(message: &[u8]) -> Vec<RecipientId> {
+    let _ = message;
+    Vec::new()
+}
+
+/// Opens a message as far as the keys reach and judges every signature on the way.
+pub fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
+    let _ = (message, context);
+    Opened::default()
+}
+
+impl Opened {
+    /// Whether any layer is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.layers
+            .iter()
+            .any(|layer| matches!(layer.kind, LayerKind::Encrypted { .. }))
+    }
+
+    /// Whether any layer is signed.
+    pub fn is_signed(&self) -> bool {
+        !self.signatures.is_empty()
+    }
+
+    /// The recipients of an encrypted layer that none of the keys opened.
+    pub fn sealed_for(&self) -> Option<&[Recipient]> {
+        self.layers.iter().find_map(|layer| match &layer.kind {
+            LayerKind::Encrypted {
+                recipients,
+                opened_by: None,
+                ..
+            } => Some(recipients.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// Good if there is a signature and every one is good; `None` if there is none.
+    pub fn signature_verdict(&self) -> Option<Result<(), &Problem>> {
+        None
+    }
+
+    /// What the signatures teach, only of those that are good in every respect.
+    pub fn harvest(&self) -> Vec<Harvest> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,54 @@
+//! Whom to trust: anchors, and what helps to reach them.
+
+use mail::{Address, Domain};
+
+use crate::{Certificate, crl::Crl};
+
+/// Everything that path validation may use besides the message itself.
+#[derive(Clone, Debug, Default)]
+pub struct TrustStore {
+    /// Where paths may end.
+    pub anchors: Vec<TrustAnchor>,
+    /// Certificates that may stand between.
+    pub intermediates: Vec<Certificate>,
+    /// Revocation lists. If there are any, every certificate below the anchor must be covered by one.
+    pub crls: Vec<Crl>,
+}
+
+impl TrustStore {
+    /// Anchors for every domain, nothing else.
+    pub fn from_anchors(anchors: impl IntoIterator<Item = Certificate>) -> Self {
+        Self {
+            anchors: anchors.into_iter().map(TrustAnchor::for_all).collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A certificate whose key is trusted to issue others.
+#[derive(Clone, Debug)]
+pub struct TrustAnchor {
+    /// The certificate.
+    pub certificate: Certificate,
+    /// The domains whose addresses it may vouch for; `None`: all.
+    pub scope: Option<Vec<Domain>>,
+}
+
+impl TrustAnchor {
+    /// Trusted for all domains.
+    pub fn for_all(certificate: Certificate) -> Self {
+        Self {
+            certificate,
+            scope: None,
+        }
+    }
+
+    /// Whether it may vouch for this address.
+    pub fn covers(&self, address: &Address) -> bool {
+        self.scope.as_ref().is_none_or(|domains| {
+            domains
+                .iter()
+                .any(|domain| domain == address.domain() || address.domain().is_below(domain))
+        })
+    }
+}
