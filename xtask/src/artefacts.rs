@@ -123,6 +123,8 @@ fn optimise(tools: &Tools, wasm: &Path, level: &str, step: &Step<'_>) -> Result<
         "--enable-sign-ext",
         "--enable-reference-types",
         "--enable-multivalue",
+        // What wasm-bindgen's abort handler adds.
+        "--enable-exception-handling",
     ]);
     process::run(&mut optimise, step)?;
     Ok(())

@@ -5,6 +5,7 @@ mod budget;
 mod demo;
 mod dev;
 mod options;
+mod peers;
 mod process;
 mod progress;
 mod secrets;

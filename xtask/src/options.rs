@@ -14,7 +14,8 @@ Usage: cargo xtask COMMAND
     --relay-inbound HOST:PORT     SMTP in from the internet [127.0.0.1:2526]
     --next-hop-outbound HOST:PORT where outgoing mail is delivered [the mailbox viewer]
     --next-hop-inbound HOST:PORT  the organisation's mail server [the mailbox viewer]
-    --viewer-port N               the mailbox viewer's web page [8025]; its SMTP port is one below
+    --viewer-port N               the mailbox viewer's web page [8025]
+    --viewer-smtp-port N          where the mailbox viewer takes mail [1025]
     --state DIR                   everything it stores; delete it to start afresh [.sealgate]
     --no-demo                     an empty system with one administrator
     --resolver URL                DNS over HTTPS for domain checks
@@ -44,11 +45,32 @@ pub(crate) struct DevOptions {
     /// `None`: the mailbox viewer.
     pub(crate) next_hop_inbound: Option<String>,
     pub(crate) viewer_port: u16,
+    pub(crate) viewer_smtp_port: u16,
     pub(crate) state: PathBuf,
     pub(crate) demo: bool,
     pub(crate) resolver: Option<String>,
     pub(crate) test_clock: bool,
     pub(crate) json: bool,
+}
+
+impl DevOptions {
+    /// What holds without flags.
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            port: 8787,
+            relay_outbound: "127.0.0.1:2525".to_owned(),
+            relay_inbound: "127.0.0.1:2526".to_owned(),
+            next_hop_outbound: None,
+            next_hop_inbound: None,
+            viewer_port: 8025,
+            viewer_smtp_port: 1025,
+            state: crate::root()?.join(".sealgate"),
+            demo: true,
+            resolver: None,
+            test_clock: false,
+            json: false,
+        })
+    }
 }
 
 /// Reads the command line.
@@ -73,29 +95,16 @@ pub(crate) fn parse() -> Result<Command> {
 }
 
 fn parse_dev(arguments: &mut lexopt::Parser) -> Result<Command> {
-    let mut options = DevOptions {
-        port: 8787,
-        relay_outbound: "127.0.0.1:2525".to_owned(),
-        relay_inbound: "127.0.0.1:2526".to_owned(),
-        next_hop_outbound: None,
-        next_hop_inbound: None,
-        viewer_port: 8025,
-        state: crate::root()?.join(".sealgate"),
-        demo: true,
-        resolver: None,
-        test_clock: false,
-        json: false,
-    };
+    let mut options = DevOptions::new()?;
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("port") => options.port = arguments.value()?.parse().context("--port")?,
+            Long("port") => options.port = port(arguments)?,
             Long("relay-outbound") => options.relay_outbound = address(arguments)?,
             Long("relay-inbound") => options.relay_inbound = address(arguments)?,
             Long("next-hop-outbound") => options.next_hop_outbound = Some(address(arguments)?),
             Long("next-hop-inbound") => options.next_hop_inbound = Some(address(arguments)?),
-            Long("viewer-port") => {
-                options.viewer_port = arguments.value()?.parse().context("--viewer-port")?;
-            }
+            Long("viewer-port") => options.viewer_port = port(arguments)?,
+            Long("viewer-smtp-port") => options.viewer_smtp_port = port(arguments)?,
             Long("state") => options.state = std::path::absolute(arguments.value()?)?,
             Long("no-demo") => options.demo = false,
             Long("resolver") => options.resolver = Some(arguments.value()?.string()?),
@@ -126,6 +135,13 @@ fn parse_nothing(arguments: &mut lexopt::Parser, command: Command) -> Result<Com
         Some(Short('h') | Long("help")) => Ok(Command::Help),
         Some(other) => Err(other.unexpected().into()),
     }
+}
+
+fn port(arguments: &mut lexopt::Parser) -> Result<u16> {
+    let value = arguments.value()?.string()?;
+    value
+        .parse()
+        .with_context(|| format!("`{value}` is not a port"))
 }
 
 /// `HOST:PORT`, checked for its port so that a typing error is found before a long build.

@@ -88,9 +88,15 @@ fn forget(group: i32) {
     }
 }
 
-/// Runs a tool to its end. What it prints is shown as hints of `step`, and whole if it fails.
-pub(crate) fn run(command: &mut Command, step: &Step<'_>) -> Result<String> {
-    let program = command.get_program().to_string_lossy().into_owned();
+/// What a tool that ran to its end said.
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    /// Standard output and error, as they came.
+    pub(crate) output: String,
+}
+
+/// Runs a tool to its end; what it prints is shown as hints of `step`.
+pub(crate) fn try_run(command: &mut Command, step: &Step<'_>) -> Result<Ended> {
     let (reader, writer) = std::io::pipe()?;
     command.stdout(writer.try_clone()?).stderr(writer);
     let (mut child, group) = start(command)?;
@@ -109,18 +115,22 @@ pub(crate) fn run(command: &mut Command, step: &Step<'_>) -> Result<String> {
     if is_stopping() {
         bail!("stopped");
     }
+    Ok(Ended { status, output })
+}
+
+/// Runs a tool that must succeed, and returns what it said; if it fails, that is printed.
+pub(crate) fn run(command: &mut Command, step: &Step<'_>) -> Result<String> {
+    let Ended { status, output } = try_run(command, step)?;
     if !status.success() {
         eprintln!("\n{}", output.trim_end());
-        let name = Path::new(&program).file_name().map_or_else(
-            || program.clone(),
-            |name| name.to_string_lossy().into_owned(),
-        );
+        let program = Path::new(command.get_program());
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
         bail!("`{name}` failed ({status}); what it said stands above");
     }
     Ok(output)
 }
 
-/// Runs a command to its end with its output on this command's own.
+/// Runs a program to its end with its output on this command's own.
 pub(crate) fn run_shown(command: &mut Command) -> Result<ExitStatus> {
     let (mut child, group) = start(command)?;
     let status = child.wait()?;

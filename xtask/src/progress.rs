@@ -89,6 +89,17 @@ impl Step<'_> {
         }
     }
 
+    /// The step failed; what its tool said is shown whole.
+    pub(crate) fn failed(self, output: &str) {
+        if self.progress.json {
+            self.progress
+                .line(&json!({"step": self.name, "state": "failed"}));
+        } else {
+            eprintln!();
+        }
+        eprintln!("{}\n  {}: failed", output.trim_end(), self.name);
+    }
+
     /// The step went well.
     pub(crate) fn done(self) {
         let seconds = self.started.elapsed().as_secs_f64();

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Value, json};
 
 use crate::artefacts::program;
@@ -19,7 +19,7 @@ use crate::secrets::{self, Secrets};
 use crate::tools::{Tools, unless_done};
 
 /// How long a part may take until it answers; workerd's first start compiles the Wasm.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 const LOOPBACK: &str = "127.0.0.1";
 
 /// The running stack; dropping it ends every part.
@@ -40,7 +40,7 @@ pub(crate) fn check_ports(options: &DevOptions) -> Result<()> {
     ];
     if needs_viewer(options) {
         needed.push((viewer_page(options), "--viewer-port"));
-        needed.push((viewer_smtp(options), "--viewer-port"));
+        needed.push((viewer_smtp(options), "--viewer-smtp-port"));
     }
     for (address, flag) in needed {
         if let Err(error) = TcpListener::bind(&address) {
@@ -48,6 +48,35 @@ pub(crate) fn check_ports(options: &DevOptions) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Options of a stack with the demo that disturbs no other, with a state of its own.
+pub(crate) fn on_free_ports(state: PathBuf) -> Result<DevOptions> {
+    // Held together until all are known, so that they differ.
+    let listeners = [0; 5].map(|_| TcpListener::bind((LOOPBACK, 0)));
+    let mut ports = Vec::new();
+    for listener in &listeners {
+        let listener = listener
+            .as_ref()
+            .map_err(|error| anyhow!("no free port: {error}"))?;
+        ports.push(listener.local_addr()?.port());
+    }
+    let [port, outbound, inbound, viewer, viewer_smtp] = ports.as_slice() else {
+        bail!("no free port");
+    };
+    if state.exists() {
+        fs::remove_dir_all(&state).with_context(|| format!("`{}`", state.display()))?;
+    }
+    fs::create_dir_all(&state).with_context(|| format!("`{}`", state.display()))?;
+    Ok(DevOptions {
+        port: *port,
+        relay_outbound: format!("{LOOPBACK}:{outbound}"),
+        relay_inbound: format!("{LOOPBACK}:{inbound}"),
+        viewer_port: *viewer,
+        viewer_smtp_port: *viewer_smtp,
+        state,
+        ..DevOptions::new()?
+    })
 }
 
 impl Stack {
@@ -81,7 +110,7 @@ impl Stack {
         step.done();
 
         let portal = format!("http://{LOOPBACK}:{}", options.port);
-        let ca_pem = write_ca(&portal, &organisation.id, &options.state)?;
+        let ca_pem = write_ca(&portal, organisation.id, &options.state)?;
         stack.ready = json!({
             "portal": format!("{portal}/"),
             "api": api,
@@ -107,9 +136,13 @@ impl Stack {
     }
 
     fn start_viewer(&mut self, tools: &Tools, options: &DevOptions, logs: &Path) -> Result<()> {
-        let smtp_port = options.viewer_port.saturating_sub(1).to_string();
         let mut viewer = tools.npm("maildev/dist/bin/maildev.js");
-        viewer.args(["--ip", LOOPBACK, "--smtp", &smtp_port]);
+        viewer.args([
+            "--ip",
+            LOOPBACK,
+            "--smtp",
+            &options.viewer_smtp_port.to_string(),
+        ]);
         viewer.args([
             "--web-ip",
             LOOPBACK,
@@ -135,17 +168,17 @@ impl Stack {
     ) -> Result<()> {
         // In a file, because everybody on the machine sees a command line.
         let variables = options.state.join("edge.env");
-        let mut text = format!(
-            "MASTER_KEYS={}\nOPERATOR_TOKEN={}\n",
-            secrets.master_keys, secrets.operator_token
-        );
+        let mut lines = vec![
+            format!("MASTER_KEYS={}", secrets.master_keys),
+            format!("OPERATOR_TOKEN={}", secrets.operator_token),
+        ];
         if options.test_clock {
-            text.push_str("TEST_CLOCK=on\n");
+            lines.push("TEST_CLOCK=on".to_owned());
         }
         if let Some(resolver) = &options.resolver {
-            text.push_str(&format!("RESOLVER={resolver}\n"));
+            lines.push(format!("RESOLVER={resolver}"));
         }
-        secrets::write(&variables, &text)?;
+        secrets::write(&variables, &lines.join("\n"))?;
 
         let mut wrangler = tools.wrangler(logs);
         wrangler.args(["dev", "--local", "--ip", LOOPBACK, "--inspector-port", "0"]);
@@ -219,7 +252,7 @@ fn viewer_page(options: &DevOptions) -> String {
 }
 
 fn viewer_smtp(options: &DevOptions) -> String {
-    format!("{LOOPBACK}:{}", options.viewer_port.saturating_sub(1))
+    format!("{LOOPBACK}:{}", options.viewer_smtp_port)
 }
 
 fn database(options: &DevOptions) -> PathBuf {

@@ -1,13 +1,281 @@
-//! `cargo xtask test` and `cargo xtask bench`.
+//! `cargo xtask test`: everything that CI runs. A step that fails does not keep the later ones from
+//! running, unless they need what it makes.
 
-use std::process::ExitCode;
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-pub(crate) fn run() -> Result<ExitCode> {
-    Ok(ExitCode::SUCCESS)
+use crate::peers::Peers;
+use crate::process;
+use crate::progress::Progress;
+use crate::stack::{self, Stack};
+use crate::tools::{self, Tools, WASM, cargo};
+use crate::{artefacts, budget};
+
+/// How a test says that it could not run, and what would enable it: a line that starts so.
+const SKIPPED: &str = "skipped: ";
+
+/// What the steps came to.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    /// Each with what would enable it.
+    skipped: Vec<String>,
 }
 
-pub(crate) fn bench(_json: bool) -> Result<ExitCode> {
-    Ok(ExitCode::SUCCESS)
+/// Runs every step.
+pub(crate) fn run() -> Result<ExitCode> {
+    let progress = Progress::for_people();
+    let tools = tools::install(&progress)?;
+    let mut tally = Tally::default();
+    check_sources(&tools, &progress, &mut tally)?;
+    test_natively(&tools, &progress, &mut tally)?;
+    if build(&tools, &progress, &mut tally)? {
+        let peers = Peers::install(&progress)?;
+        test_stack(&tools, &peers, &progress, &mut tally)?;
+        test_browser(&tools, &peers, &progress, &mut tally)?;
+    }
+    Ok(tally.close())
+}
+
+impl Tally {
+    /// One check that is a test in itself.
+    fn check(&mut self, command: &mut Command, name: &str, progress: &Progress) -> Result<()> {
+        let step = progress.step(name);
+        let ended = process::try_run(command, &step)?;
+        if ended.status.success() {
+            step.done();
+            self.passed += 1;
+        } else {
+            step.failed(&ended.output);
+            self.failed += 1;
+        }
+        Ok(())
+    }
+
+    /// Many tests: counts what the runner says, and one failure where it says nothing of why.
+    fn suite(&mut self, command: &mut Command, name: &str, progress: &Progress) -> Result<()> {
+        let step = progress.step(name);
+        let ended = process::try_run(command, &step)?;
+        let counted = count(&ended.output);
+        self.passed += counted.passed;
+        self.failed += counted.failed;
+        self.skipped.extend(counted.skipped);
+        if ended.status.success() {
+            step.done();
+        } else {
+            step.failed(&ended.output);
+            if counted.failed == 0 {
+                self.failed += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(self) -> ExitCode {
+        for skipped in &self.skipped {
+            println!("{SKIPPED}{skipped}");
+        }
+        let (passed, failed, skipped) = (self.passed, self.failed, self.skipped.len());
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+        if failed == 0 && passed > 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check_sources(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let root = tools.root();
+    let mut format = cargo(root);
+    format.args(["fmt", "--all", "--check"]);
+    tally.check(&mut format, "Format", progress)?;
+
+    let mut lint = cargo(root);
+    lint.args(["clippy", "--locked", "--workspace", "--all-targets"]);
+    lint.args(["--", "--deny", "warnings"]);
+    tally.check(&mut lint, "Lints", progress)?;
+
+    let mut lint = cargo(root);
+    lint.args([
+        "clippy",
+        "--locked",
+        "--target",
+        WASM,
+        "--package",
+        "edge",
+        "--package",
+        "app",
+    ]);
+    lint.args(["--", "--deny", "warnings"]);
+    tally.check(&mut lint, "Lints of the Wasm crates", progress)?;
+
+    let mut document = cargo(root);
+    document.args(["doc", "--locked", "--workspace", "--no-deps"]);
+    document.env("RUSTDOCFLAGS", "--deny warnings");
+    tally.check(&mut document, "Documentation", progress)
+}
+
+fn test_natively(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let mut test = cargo(tools.root());
+    test.args(["test", "--locked", "--workspace", "--no-fail-fast"]);
+    test.args(["--", "--show-output"]);
+    tally.suite(&mut test, "Native tests", progress)
+}
+
+/// Builds the artefacts and weighs them; whether there is something to run.
+fn build(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<bool> {
+    if let Err(error) = artefacts::build(tools, progress) {
+        if process::is_stopping() {
+            return Err(error);
+        }
+        eprintln!("error: {error:#}");
+        tally.failed += 1;
+        return Ok(false);
+    }
+    match budget::check(tools, progress) {
+        Ok(()) => tally.passed += 1,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.failed += 1;
+        }
+    }
+    Ok(true)
+}
+
+/// The tests that start stacks of their own.
+fn test_stack(tools: &Tools, peers: &Peers, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    if peers.openssl.is_none() {
+        tally
+            .skipped
+            .push("stack tests: need `openssl` on the path".to_owned());
+        return Ok(());
+    }
+    let mut test = cargo(tools.root());
+    test.args(["test", "--locked", "--package", "tests", "--test", "stack"]);
+    test.env("SEALGATE_XTASK", env::current_exe()?);
+    tally.suite(
+        &mut test,
+        "Stack tests: edge in workerd, relay, OpenSSL",
+        progress,
+    )
+}
+
+/// The portal in Chromium, in front of a stack with the demo.
+fn test_browser(
+    tools: &Tools,
+    peers: &Peers,
+    progress: &Progress,
+    tally: &mut Tally,
+) -> Result<()> {
+    let Some(chromium) = &peers.chromium else {
+        tally.skipped.push(
+            "browser tests: need Chromium on the path (Debian's package `chromium`), or its \
+             program named by CHROMIUM"
+                .to_owned(),
+        );
+        return Ok(());
+    };
+    let state = tools::target(tools.root()).join("browser-state");
+    let options = stack::on_free_ports(state)?;
+    let stack = match Stack::start(tools, &options, progress) {
+        Ok(stack) => stack,
+        Err(error) if process::is_stopping() => return Err(error),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.failed += 1;
+            return Ok(());
+        }
+    };
+    let screens = tools::target(tools.root()).join("screens");
+    std::fs::create_dir_all(&screens)?;
+    let mut test = tools.node();
+    test.args(["--test", "--test-concurrency=1", "--test-reporter=tap"]);
+    test.arg("tests/browser/");
+    test.env("SEALGATE_READY", stack.ready.to_string());
+    test.env("CHROMIUM", chromium).env("SCREENS", screens);
+    tally.suite(&mut test, "Browser tests", progress)
+}
+
+/// Adds up what the runners of Rust and Node.js say.
+fn count(output: &str) -> Tally {
+    let mut tally = Tally::default();
+    for line in output.lines() {
+        let line = line.trim();
+        if let Some(result) = line.strip_prefix("test result: ") {
+            tally.passed += number_before(result, " passed");
+            tally.failed += number_before(result, " failed");
+        } else if let Some(number) = line.strip_prefix("# pass ") {
+            tally.passed += number.parse().unwrap_or(0);
+        } else if let Some(number) = line.strip_prefix("# fail ") {
+            tally.failed += number.parse().unwrap_or(0);
+        } else if let Some(what) = line.strip_prefix(SKIPPED) {
+            tally.skipped.push(what.to_owned());
+        }
+    }
+    // A Rust test that skips returns, which its runner counts as passed.
+    tally.passed = tally.passed.saturating_sub(tally.skipped.len());
+    tally
+}
+
+fn number_before(text: &str, word: &str) -> usize {
+    let number = text.split(word).next().unwrap_or_default();
+    let number = number.rsplit(' ').next().unwrap_or_default();
+    number.parse().unwrap_or(0)
+}
+
+/// `cargo xtask bench`: everything in release, measured by one program in one run.
+pub(crate) fn bench(json: bool) -> Result<ExitCode> {
+    let progress = Progress::new(json);
+    let tools = tools::install(&progress)?;
+    artefacts::build(&tools, &progress)?;
+    let sizes = budget::measure(&tools, &progress)?;
+    let step = progress.step("Building for measurement");
+    let mut build = cargo(tools.root());
+    build.args(["build", "--locked", "--release"]);
+    build.args(["--package", "sealgate-cli", "--package", "tests", "--bins"]);
+    process::run(&mut build, &step)?;
+    step.done();
+    let folder: PathBuf = tools::target(tools.root()).join("release");
+    let mut bench = Command::new(folder.join("bench"));
+    bench.env("SEALGATE_XTASK", env::current_exe()?);
+    bench.env("SEALGATE_PROGRAM", folder.join("sealgate"));
+    bench.env("PORTAL_OCTETS", sizes.portal.to_string());
+    bench.env("WORKER_OCTETS", sizes.worker.to_string());
+    if json {
+        bench.arg("--json");
+    }
+    let status = process::run_shown(&mut bench)?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::count;
+
+    #[test]
+    fn counts_what_rust_says() {
+        let tally = count(
+            "running 2 tests\n\
+             skipped: corpus vectors: need SEALGATE_CORPUS\n\
+             test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured\n\
+             test result: FAILED. 3 passed; 4 failed; 0 ignored; 0 measured\n",
+        );
+        assert_eq!((tally.passed, tally.failed), (4, 4));
+        assert_eq!(tally.skipped, ["corpus vectors: need SEALGATE_CORPUS"]);
+    }
+
+    #[test]
+    fn counts_what_node_says() {
+        let tally = count("# tests 5\n# suites 0\n# pass 3\n# fail 2\n# cancelled 0\n");
+        assert_eq!((tally.passed, tally.failed), (3, 2));
+    }
 }

@@ -87,6 +87,7 @@ impl Tools {
             .env("WRANGLER_HIDE_BANNER", "true")
             .env("WRANGLER_NO_SKILLS_UPDATE_PROMPTS", "true")
             .env("X_LOCAL_EXPLORER", "false")
+            .env("X_LOCAL_OBSERVABILITY", "false")
             .env("WRANGLER_LOG_PATH", logs.join("wrangler"));
         command
     }
