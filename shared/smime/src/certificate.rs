@@ -401,7 +401,7 @@ fn parse(input: &[u8]) -> Result<Parsed, CertificateError> {
     let mut outer = certificate.reader();
     let tbs = outer.expect(tag::SEQUENCE)?;
     let signature_algorithm = outer.expect(tag::SEQUENCE)?;
-    let signature = outer.bit_string()?;
+    let signature = outer.signature()?;
 
     let mut fields = tbs.reader();
     fields.optional(tag::context(0))?;

@@ -3,8 +3,8 @@
 mod asn1;
 mod capability;
 mod certificate;
+mod chain;
 mod cipher;
-mod crl;
 mod encrypt;
 mod hazmat;
 mod key;
@@ -13,6 +13,7 @@ pub mod pem;
 mod protect;
 mod provider;
 mod reason;
+mod revocation;
 mod rust_crypto;
 mod sensitive;
 mod sign;
@@ -23,8 +24,8 @@ pub use certificate::{
     BasicConstraints, CERTIFICATE_OCTETS_MAX, Certificate, CertificateError, Extension,
     Fingerprint, KeyUsage,
 };
+pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
 pub use cipher::ContentCipher;
-pub use crl::{Crl, CrlError, Revocation};
 pub use encrypt::{EncryptError, encrypt};
 pub use key::{KeyError, PrivateKey};
 pub use open::{
@@ -37,6 +38,7 @@ pub use provider::{
     SignatureScheme,
 };
 pub use reason::{Problem, Reason};
+pub use revocation::{Crl, CrlError};
 pub use rust_crypto::RustCrypto;
 pub use sensitive::Sensitive;
 pub use sign::{SignError, SignOptions, Signer, sign};

@@ -2,7 +2,7 @@
 
 use mail::{Address, Domain};
 
-use crate::{Certificate, crl::Crl};
+use crate::{Certificate, revocation::Crl};
 
 /// Everything that path validation may use besides the message itself.
 #[derive(Clone, Debug, Default)]

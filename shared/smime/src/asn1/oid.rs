@@ -42,6 +42,8 @@ oids! {
 // Signatures and public keys (RFC 8017, RFC 5758, RFC 8410, RFC 5480).
 oids! {
     RSA = "1.2.840.113549.1.1.1";
+    /// The `rsa` of X.509 (1988), which a few old authorities write.
+    RSA_X500 = "2.5.8.1.1";
     RSA_OAEP = "1.2.840.113549.1.1.7";
     MGF1 = "1.2.840.113549.1.1.8";
     P_SPECIFIED = "1.2.840.113549.1.1.9";
@@ -125,4 +127,22 @@ oids! {
     EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4";
     EMAIL_ADDRESS = "1.2.840.113549.1.9.1";
     SMTP_UTF8_MAILBOX = "1.3.6.1.5.5.7.8.9";
+}
+
+// Certificates and lists, for paths (RFC 5280 §4.2, §5.2, §5.3; RFC 6960 §4.2.2.2).
+oids! {
+    ISSUER_ALT_NAME = "2.5.29.18";
+    CRL_NUMBER = "2.5.29.20";
+    REASON_CODE = "2.5.29.21";
+    INVALIDITY_DATE = "2.5.29.24";
+    DELTA_CRL_INDICATOR = "2.5.29.27";
+    ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
+    CERTIFICATE_ISSUER = "2.5.29.29";
+    ANY_POLICY = "2.5.29.32.0";
+    FRESHEST_CRL = "2.5.29.46";
+    AUTHORITY_INFO_ACCESS = "1.3.6.1.5.5.7.1.1";
+    DSA_SHA224 = "2.16.840.1.101.3.4.3.1";
+    SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
+    OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
+    OCSP_NO_CHECK = "1.3.6.1.5.5.7.48.1.5";
 }

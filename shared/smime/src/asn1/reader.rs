@@ -13,6 +13,37 @@ pub(crate) struct Element<'a> {
 }
 
 impl<'a> Element<'a> {
+    /// The single element that `bytes` are, which must have this tag.
+    pub(crate) fn only(bytes: &'a [u8], tag: u8) -> Result<Self, Asn1Error> {
+        let mut reader = Reader::new(bytes);
+        let element = reader.expect(tag)?;
+        reader.finish()?;
+        Ok(element)
+    }
+
+    /// The content as a BOOLEAN; BER's other ways to say true are read too.
+    pub(crate) fn boolean(&self) -> Result<bool, Asn1Error> {
+        match self.content {
+            [octet] => Ok(*octet != 0),
+            _ => Err(Asn1Error::BadValue),
+        }
+    }
+
+    /// The content as an INTEGER that counts something.
+    pub(crate) fn count(&self) -> Result<u64, Asn1Error> {
+        small_integer(self.content)
+    }
+
+    /// The first 16 named bits of a BIT STRING's content, bit 0 lowest.
+    pub(crate) fn named_bits(&self) -> Result<u16, Asn1Error> {
+        let (&unused, octets) = self.content.split_first().ok_or(Asn1Error::BadValue)?;
+        if unused > 7 {
+            return Err(Asn1Error::BadValue);
+        }
+        let octet = |index: usize| octets.get(index).copied().unwrap_or(0).reverse_bits();
+        Ok(u16::from_le_bytes([octet(0), octet(1)]))
+    }
+
     /// Reads the elements inside.
     pub(crate) fn reader(&self) -> Reader<'a> {
         Reader::new(self.content)
@@ -36,6 +67,20 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
+    }
+
+    /// The elements until the end; an error ends them.
+    pub(crate) fn elements(mut self) -> impl Iterator<Item = Result<Element<'a>, Asn1Error>> {
+        std::iter::from_fn(move || {
+            if self.is_empty() {
+                return None;
+            }
+            let element = self.any();
+            if element.is_err() {
+                self.rest = &[];
+            }
+            Some(element)
+        })
     }
 
     /// The next element, whatever it is.
@@ -92,6 +137,13 @@ impl<'a> Reader<'a> {
             Some((0, octets)) => Ok(octets),
             _ => Err(Asn1Error::BadValue),
         }
+    }
+
+    /// The BIT STRING of a signature. One that is not of whole octets is no key's signature but well
+    /// formed otherwise: it comes out empty, which no key verifies.
+    pub(crate) fn signature(&mut self) -> Result<&'a [u8], Asn1Error> {
+        let bits = self.expect(tag::BIT_STRING)?;
+        Ok(bits.content.strip_prefix(&[0]).unwrap_or_default())
     }
 
     /// An INTEGER that fits; negative ones do not.
@@ -161,6 +213,31 @@ mod tests {
             Reader::new(b"\x1f\x81\x01\x00").any().err(),
             Some(Asn1Error::BadValue)
         );
+    }
+
+    #[test]
+    fn named_bits_count_from_the_left() {
+        let bits = |content| {
+            let raw = &[][..];
+            Element {
+                tag: tag::BIT_STRING,
+                content,
+                raw,
+            }
+            .named_bits()
+        };
+        assert_eq!(bits(&[1, 0b0000_0110]), Ok(0b0110_0000));
+        assert_eq!(bits(&[7, 0, 0x80]), Ok(1 << 8));
+        assert_eq!(bits(&[0]), Ok(0));
+        assert_eq!(bits(&[8, 0]), Err(Asn1Error::BadValue));
+    }
+
+    #[test]
+    fn elements_end_at_the_first_error() {
+        let mut elements = Reader::new(b"\x02\x01\x05\x02\x05").elements();
+        assert!(elements.next().unwrap().is_ok());
+        assert!(elements.next().unwrap().is_err());
+        assert!(elements.next().is_none());
     }
 
     #[test]

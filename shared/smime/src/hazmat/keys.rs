@@ -16,7 +16,7 @@ pub(crate) fn spki_kind(spki: &[u8]) -> Option<KeyKind> {
     let id = algorithm.oid().ok()?;
     let key = outer.bit_string().ok()?;
     Some(match id {
-        id if id == oid::RSA || id == oid::RSA_PSS || id == oid::RSA_OAEP => KeyKind::Rsa {
+        id if is_rsa(id) => KeyKind::Rsa {
             bits: modulus_bits(key)?,
         },
         id if id == oid::EC => curve_kind(algorithm.oid().ok()),
@@ -25,6 +25,10 @@ pub(crate) fn spki_kind(spki: &[u8]) -> Option<KeyKind> {
         id if id == oid::DSA => KeyKind::Dsa,
         _ => KeyKind::Other,
     })
+}
+
+fn is_rsa(id: der::oid::ObjectIdentifier) -> bool {
+    [oid::RSA, oid::RSA_X500, oid::RSA_PSS, oid::RSA_OAEP].contains(&id)
 }
 
 fn modulus_bits(rsa_public_key: &[u8]) -> Option<usize> {

@@ -1,0 +1,125 @@
+//! Certification paths: from a certificate to a trust anchor (RFC 5280 §6, RFC 4158, RFC 9618).
+//!
+//! [`PathBuilder::build`] walks up from the target, verifying signatures on the way ([`search`]);
+//! each path that reaches an anchor is walked down again and judged ([`validate`]), and its
+//! certificates' revocation is looked up if that is asked for ([`crate::revocation`]). The first
+//! path without fault is the answer; otherwise the failure that came closest ([`error`]).
+//!
+//! Nothing here reads a clock or fetches anything, and no input makes it work longer than its
+//! [`Budget`] allows.
+
+mod budget;
+mod constraints;
+mod error;
+mod link;
+mod names;
+mod policies;
+mod pool;
+mod search;
+mod signature;
+mod usage;
+mod validate;
+
+use mail::UnixTime;
+
+pub use budget::Budget;
+pub use error::PathError;
+pub use policies::PolicyInputs;
+pub use usage::Usage;
+
+pub(crate) use budget::Exhausted;
+pub(crate) use error::Stop;
+pub(crate) use link::{Extension, Link, Signed, authority_key_id};
+pub(crate) use names::{DistinguishedName, GeneralName};
+pub(crate) use pool::{Index, Pool};
+pub(crate) use search::Search;
+pub(crate) use usage::may_sign_crls;
+pub(crate) use validate::Goal;
+
+use crate::revocation::{Crl, Evidence};
+use crate::{Certificate, Provider, Reason};
+
+/// The question whether a certificate may be relied on, without the certificate and the time.
+#[derive(Clone, Debug, Default)]
+pub struct PathBuilder<'a> {
+    /// Where a path may end. Certificates that are trusted by themselves, authorities or not.
+    pub anchors: Vec<&'a Certificate>,
+    /// Certificates that may stand between: from the message, from a store. Not trusted.
+    pub intermediates: Vec<&'a Certificate>,
+    /// Revocation lists. `None`: revocation is not asked for. `Some`: every certificate below the
+    /// anchor must be covered.
+    pub crls: Option<&'a [Crl]>,
+    /// What the target is wanted for.
+    pub usage: Usage,
+    /// What is asked of certificate policies.
+    pub policies: PolicyInputs,
+    /// What the answer may cost.
+    pub budget: Budget,
+}
+
+/// A path without fault.
+#[derive(Clone, Debug)]
+pub struct ValidPath {
+    /// From the target to the anchor.
+    pub certificates: Vec<Certificate>,
+}
+
+impl ValidPath {
+    /// The trust anchor that the path ends in.
+    pub fn anchor(&self) -> Option<&Certificate> {
+        self.certificates.last()
+    }
+}
+
+impl<'a> PathBuilder<'a> {
+    /// Finds a valid path from `target` to an anchor at the time `now`.
+    pub fn build(
+        &self,
+        target: &'a Certificate,
+        now: UnixTime,
+        provider: &dyn Provider,
+    ) -> Result<ValidPath, PathError> {
+        if self.intermediates.len() > self.budget.intermediates {
+            let too_many = Exhausted("certificates offered");
+            return Err(Stop::from(too_many).into());
+        }
+        let (pool, index) = self.pool(target)?;
+        let evidence = self.crls.map(|crls| Evidence {
+            crls: crls.iter().filter_map(Crl::list).collect(),
+        });
+        let goal = Goal {
+            usage: self.usage,
+            policies: &self.policies,
+            now,
+        };
+        let mut search = Search::new(&pool, evidence.as_ref(), provider, self.budget.clone());
+        let path = search.find(index, &goal, None)?;
+        let certificates = path
+            .iter()
+            .rev()
+            .filter_map(|&index| Some(pool.get(index)?.certificate.clone()))
+            .collect();
+        Ok(ValidPath { certificates })
+    }
+
+    /// All certificates by name. Intermediates and anchors that cannot be read lead nowhere.
+    fn pool(&self, target: &'a Certificate) -> Result<(Pool<'a>, Index), PathError> {
+        let mut pool = Pool::default();
+        let link = Link::read(target.der()).map_err(|error| {
+            PathError::new(
+                Reason::Malformed,
+                0,
+                format!("the certificate is malformed: {error}"),
+            )
+        })?;
+        let index = pool.add(target, link, false);
+        for (certificates, are_anchors) in [(&self.anchors, true), (&self.intermediates, false)] {
+            for certificate in certificates {
+                if let Ok(link) = Link::read(certificate.der()) {
+                    pool.add(certificate, link, are_anchors);
+                }
+            }
+        }
+        Ok((pool, index))
+    }
+}

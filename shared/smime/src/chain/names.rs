@@ -1,0 +1,179 @@
+//! Names: when two distinguished names are the same (RFC 5280 §7.1), and what other names a
+//! certificate gives its subject (§4.2.1.6).
+
+use der::oid::ObjectIdentifier;
+
+use crate::asn1::{Asn1Error, Element, Reader, oid, tag};
+
+/// A distinguished name in comparable form: strings lower-cased and with single spaces whatever
+/// their ASN.1 type, the attributes of one RDN in order. Equal values are names that chain.
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct DistinguishedName {
+    rdns: Vec<Vec<Attribute>>,
+}
+
+/// Type and comparable value of an attribute.
+type Attribute = (ObjectIdentifier, Value);
+
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Value {
+    Text(String),
+    Other(Vec<u8>),
+}
+
+impl DistinguishedName {
+    /// Reads a `Name`.
+    pub(crate) fn read(name: &Element<'_>) -> Result<Self, Asn1Error> {
+        let rdns = name
+            .reader()
+            .elements()
+            .map(|rdn| relative_name(&rdn?))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { rdns })
+    }
+
+    /// Reads one `RelativeDistinguishedName` that continues this name (RFC 5280 §4.2.1.13).
+    pub(crate) fn joined(&self, rdn: &Element<'_>) -> Result<Self, Asn1Error> {
+        let mut name = self.clone();
+        name.rdns.push(relative_name(rdn)?);
+        Ok(name)
+    }
+
+    /// A name without any attribute.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+
+    /// Whether `base` is this name or one above it.
+    pub(crate) fn is_within(&self, base: &Self) -> bool {
+        self.rdns.starts_with(&base.rdns)
+    }
+
+    /// The values of the attribute `emailAddress`, lower-cased.
+    pub(crate) fn email_addresses(&self) -> impl Iterator<Item = &str> {
+        self.rdns
+            .iter()
+            .flatten()
+            .filter_map(|(kind, value)| match value {
+                Value::Text(text) if *kind == oid::EMAIL_ADDRESS => Some(text.as_str()),
+                _ => None,
+            })
+    }
+}
+
+fn relative_name(rdn: &Element<'_>) -> Result<Vec<Attribute>, Asn1Error> {
+    let mut attributes = rdn
+        .reader()
+        .elements()
+        .map(|attribute| {
+            let mut parts = attribute?.reader();
+            Ok((parts.oid()?, comparable(&parts.any()?)))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    attributes.sort();
+    Ok(attributes)
+}
+
+/// RFC 5280 §7.1 asks for RFC 4518 preparation of strings; case and white space are what differs in
+/// practice, and a string that does not decode is compared octet by octet.
+fn comparable(value: &Element<'_>) -> Value {
+    match text(value) {
+        Some(text) => Value::Text(
+            text.split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+                .to_lowercase(),
+        ),
+        None => Value::Other(value.raw.to_vec()),
+    }
+}
+
+fn text(value: &Element<'_>) -> Option<String> {
+    match value.tag {
+        tag::UTF8_STRING | tag::PRINTABLE_STRING | tag::IA5_STRING => {
+            String::from_utf8(value.content.to_vec()).ok()
+        }
+        // T.61 in name, Latin-1 in practice.
+        tag::TELETEX_STRING => Some(value.content.iter().copied().map(char::from).collect()),
+        tag::BMP_STRING => {
+            let (pairs, []) = value.content.as_chunks::<2>() else {
+                return None;
+            };
+            char::decode_utf16(pairs.iter().copied().map(u16::from_be_bytes))
+                .collect::<Result<_, _>>()
+                .ok()
+        }
+        tag::UNIVERSAL_STRING => {
+            let (quads, []) = value.content.as_chunks::<4>() else {
+                return None;
+            };
+            quads
+                .iter()
+                .map(|&quad| char::from_u32(u32::from_be_bytes(quad)))
+                .collect()
+        }
+        _ => None,
+    }
+}
+
+/// A `GeneralName` as constraints and distribution points need it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum GeneralName<'a> {
+    /// `rfc822Name`, or `SmtpUTF8Mailbox` (RFC 9598), which the constraints of the former govern.
+    Email(&'a str),
+    /// `dNSName`.
+    Dns(&'a str),
+    /// `uniformResourceIdentifier`.
+    Uri(&'a str),
+    /// `iPAddress`: 4 or 16 octets, in a constraint twice as many.
+    Ip(&'a [u8]),
+    /// `directoryName`.
+    Directory(DistinguishedName),
+    /// Any other form, by its tag and content.
+    Other(u8, &'a [u8]),
+}
+
+impl<'a> GeneralName<'a> {
+    /// Reads a `GeneralName`. Text that is not text becomes [`Self::Other`], which no constraint
+    /// permits.
+    pub(crate) fn read(name: &Element<'a>) -> Result<Self, Asn1Error> {
+        const OTHER_NAME: u8 = tag::context(0);
+        const RFC822_NAME: u8 = tag::context_primitive(1);
+        const DNS_NAME: u8 = tag::context_primitive(2);
+        const DIRECTORY_NAME: u8 = tag::context(4);
+        const URI: u8 = tag::context_primitive(6);
+        const IP_ADDRESS: u8 = tag::context_primitive(7);
+
+        let text = std::str::from_utf8(name.content).ok();
+        Ok(match (name.tag, text) {
+            (RFC822_NAME, Some(text)) => Self::Email(text),
+            (DNS_NAME, Some(text)) => Self::Dns(text),
+            (URI, Some(text)) => Self::Uri(text),
+            (IP_ADDRESS, _) => Self::Ip(name.content),
+            (DIRECTORY_NAME, _) => {
+                let inner = Element::only(name.content, tag::SEQUENCE)?;
+                Self::Directory(DistinguishedName::read(&inner)?)
+            }
+            (OTHER_NAME, _) => match utf8_mailbox(name) {
+                Some(mailbox) => Self::Email(mailbox),
+                None => Self::Other(name.tag, name.content),
+            },
+            _ => Self::Other(name.tag, name.content),
+        })
+    }
+
+    /// Reads `GeneralNames` from the content of its SEQUENCE.
+    pub(crate) fn read_all(names: Reader<'a>) -> Result<Vec<Self>, Asn1Error> {
+        names.elements().map(|name| Self::read(&name?)).collect()
+    }
+}
+
+fn utf8_mailbox<'a>(other_name: &Element<'a>) -> Option<&'a str> {
+    let mut parts = other_name.reader();
+    if parts.oid().ok()? != oid::SMTP_UTF8_MAILBOX {
+        return None;
+    }
+    let value = parts.expect(tag::context(0)).ok()?.content;
+    let mailbox = Element::only(value, tag::UTF8_STRING).ok()?;
+    std::str::from_utf8(mailbox.content).ok()
+}

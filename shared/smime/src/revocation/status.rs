@@ -1,0 +1,179 @@
+//! Whether the certificates of a path are revoked, by the lists at hand (RFC 5280 §6.3).
+
+use mail::UnixTime;
+
+use super::list::{Entry, List};
+use super::point::{DistributionPoint, Reasons};
+use crate::Reason;
+use crate::chain::{
+    Exhausted, Goal, Index, Link, PathError, PolicyInputs, Search, Stop, Usage, may_sign_crls,
+};
+
+/// What is known of revocation: read once, used for every path of a question.
+#[derive(Debug, Default)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) crls: Vec<List<'a>>,
+}
+
+/// The certificate whose standing is asked.
+#[derive(Clone, Copy)]
+struct Subject<'p, 'q, 'a> {
+    index: Index,
+    link: &'q Link<'a>,
+    /// The path above it, anchor first.
+    above: &'p [Index],
+    now: UnixTime,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Status {
+    Good,
+    Revoked,
+    Unknown,
+}
+
+impl<'q, 'a> Search<'q, 'a> {
+    /// Every certificate below the anchor must be known not to be revoked, if revocation is asked
+    /// for. From the anchor down, so that a list counts only when its signer is known to be good.
+    pub(crate) fn check_revocation(&mut self, path: &[Index], now: UnixTime) -> Result<(), Stop> {
+        let Some(evidence) = self.evidence else {
+            return Ok(());
+        };
+        for position in 1..path.len() {
+            let (above, rest) = path.split_at(position);
+            let Some((index, entry)) = rest.first().and_then(|&i| Some((i, self.pool.get(i)?)))
+            else {
+                continue;
+            };
+            let link = &entry.link;
+            let subject = Subject {
+                index,
+                link,
+                above,
+                now,
+            };
+            let (reason, detail) = match self.status(evidence, subject)? {
+                Status::Good => continue,
+                Status::Revoked => (Reason::Revoked, "a certificate of the path was revoked"),
+                Status::Unknown => (
+                    Reason::RevocationUnknown,
+                    "no current revocation list covers a certificate of the path",
+                ),
+            };
+            return Err(PathError::new(reason, rest.len() - 1, detail).into());
+        }
+        Ok(())
+    }
+
+    /// The algorithm of RFC 5280 §6.3.3.
+    fn status(
+        &mut self,
+        evidence: &'q Evidence<'a>,
+        subject: Subject<'_, 'q, 'a>,
+    ) -> Result<Status, Stop> {
+        let Ok(points) = DistributionPoint::of(subject.link) else {
+            return Ok(Status::Unknown);
+        };
+        let is_authority = subject.link.is_authority();
+        let mut known = Reasons::NONE;
+        for point in &points {
+            for crl in evidence
+                .crls
+                .iter()
+                .filter(|crl| crl.is_current(subject.now))
+            {
+                let reasons = point.reasons.and(crl.scope.reasons);
+                if crl.is_delta() || !crl.covers(point, is_authority) || reasons.is_within(known) {
+                    continue;
+                }
+                let Some(signer) = self.crl_signer(crl, subject)? else {
+                    continue;
+                };
+                match self.entry(evidence, crl, signer, subject)? {
+                    Entry::Revoked => return Ok(Status::Revoked),
+                    Entry::Absent | Entry::Removed => known = known.or(reasons),
+                    Entry::Unusable => {}
+                }
+            }
+        }
+        Ok(if Reasons::ALL.is_within(known) {
+            Status::Good
+        } else {
+            Status::Unknown
+        })
+    }
+
+    /// What a complete list says, or the delta that updates it (RFC 5280 §6.3.3 (h) to (k)).
+    fn entry(
+        &mut self,
+        evidence: &'q Evidence<'a>,
+        complete: &List<'a>,
+        signer: Index,
+        subject: Subject<'_, 'q, 'a>,
+    ) -> Result<Entry, Exhausted> {
+        let (serial, issuer) = (subject.link.serial, &subject.link.issuer);
+        for delta in evidence
+            .crls
+            .iter()
+            .filter(|crl| crl.is_current(subject.now))
+        {
+            if delta.updates(complete) && self.verify(&delta.signed, signer)?.is_ok() {
+                let entry = delta.look_up(serial, issuer, &mut self.budget)?;
+                if entry != Entry::Absent {
+                    return Ok(entry);
+                }
+            }
+        }
+        complete.look_up(serial, issuer, &mut self.budget)
+    }
+
+    /// The certificate whose key signed the list and may do so: one of the path above, or another
+    /// that has a valid path of its own to the same anchor (RFC 5280 §6.3.3 (f), (g)).
+    fn crl_signer(
+        &mut self,
+        crl: &List<'a>,
+        subject: Subject<'_, 'q, 'a>,
+    ) -> Result<Option<Index>, Stop> {
+        let named = self.pool.named(&crl.issuer).iter().copied();
+        let (above, beside): (Vec<_>, Vec<_>) =
+            named.partition(|candidate| subject.above.contains(candidate));
+        for candidate in above.iter().chain(&beside).copied() {
+            let may_sign = self
+                .pool
+                .get(candidate)
+                .is_some_and(|entry| may_sign_crls(&entry.link));
+            if may_sign
+                && self.verify(&crl.signed, candidate)?.is_ok()
+                && (above.contains(&candidate) || self.has_path_beside(candidate, subject)?)
+            {
+                return Ok(Some(candidate));
+            }
+        }
+        Ok(None)
+    }
+
+    fn has_path_beside(
+        &mut self,
+        signer: Index,
+        subject: Subject<'_, 'q, 'a>,
+    ) -> Result<bool, Stop> {
+        let is_too_deep = self.pending.len() >= self.budget.crl_signer_depth;
+        if is_too_deep || self.pending.contains(&subject.index) {
+            return Ok(false);
+        }
+        let policies = PolicyInputs::default();
+        let goal = Goal {
+            usage: Usage::CrlSigning,
+            policies: &policies,
+            now: subject.now,
+        };
+        self.pending.push(subject.index);
+        let found = self.find(signer, &goal, subject.above.first().copied());
+        self.pending.pop();
+        match found {
+            Ok(_) => Ok(true),
+            Err(Stop::Refused(_)) => Ok(false),
+            Err(exhausted) => Err(exhausted),
+        }
+    }
+}
