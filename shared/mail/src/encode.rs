@@ -7,16 +7,43 @@ const LINE_OCTETS: usize = LINE_CHARACTERS / 4 * 3;
 
 /// Appends base64 in lines of 76 characters, each ended by CRLF.
 pub fn encode_base64(octets: &[u8], out: &mut Vec<u8>) {
-    out.reserve(octets.len().div_ceil(LINE_OCTETS) * (LINE_CHARACTERS + 2));
-    for line in octets.chunks(LINE_OCTETS) {
-        let start = out.len();
-        let characters = line.len().div_ceil(3) * 4;
-        out.resize(start + characters, 0);
-        if let Some(text) = out.get_mut(start..) {
-            let _text = base64_simd::STANDARD.encode(line, base64_simd::Out::from_slice(text));
+    encode_base64_parts(&[octets], out);
+}
+
+/// Appends base64 of the parts one after the other, so that nobody needs to join them first.
+pub fn encode_base64_parts(parts: &[&[u8]], out: &mut Vec<u8>) {
+    let octets: usize = parts.iter().map(|part| part.len()).sum();
+    out.reserve(octets.div_ceil(LINE_OCTETS) * (LINE_CHARACTERS + 2));
+    // A line that spans two parts is put together here.
+    let mut seam: Vec<u8> = Vec::with_capacity(LINE_OCTETS);
+    for part in parts {
+        let missing = (LINE_OCTETS - seam.len()) % LINE_OCTETS;
+        let (head, rest) = part.split_at(missing.min(part.len()));
+        seam.extend_from_slice(head);
+        if seam.len() == LINE_OCTETS {
+            push_line(&seam, out);
+            seam.clear();
         }
-        out.extend_from_slice(b"\r\n");
+        if seam.is_empty() {
+            let (lines, tail) = rest.as_chunks::<LINE_OCTETS>();
+            for line in lines {
+                push_line(line, out);
+            }
+            seam.extend_from_slice(tail);
+        }
     }
+    if !seam.is_empty() {
+        push_line(&seam, out);
+    }
+}
+
+fn push_line(octets: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    out.resize(start + octets.len().div_ceil(3) * 4, 0);
+    if let Some(text) = out.get_mut(start..) {
+        let _text = base64_simd::STANDARD.encode(octets, base64_simd::Out::from_slice(text));
+    }
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Decodes base64 with any line length; what is not base64 is passed over, as RFC 2045 §6.8 asks.
@@ -53,12 +80,11 @@ pub fn decode_base64(text: &[u8]) -> (Vec<u8>, bool) {
     {
         *octet = without_spare_bits(*octet, if last == 2 { 4 } else { 2 });
     }
-    let length = match base64_simd::STANDARD_NO_PAD.decode_inplace(&mut compact) {
-        Ok(octets) => octets.len(),
-        Err(_) => {
-            is_damaged = true;
-            0
-        }
+    let length = if let Ok(octets) = base64_simd::STANDARD_NO_PAD.decode_inplace(&mut compact) {
+        octets.len()
+    } else {
+        is_damaged = true;
+        0
     };
     compact.truncate(length);
     (compact, is_damaged)
@@ -184,6 +210,10 @@ mod tests {
                 text.split(|octet| *octet == b'\n')
                     .all(|line| line.len() <= 77)
             );
+            let mut joined = Vec::new();
+            let (head, tail) = octets.split_at(length / 3);
+            encode_base64_parts(&[head, b"", tail], &mut joined);
+            assert_eq!(joined, text);
             assert_eq!(decode_base64(&text), (octets, false));
         }
     }

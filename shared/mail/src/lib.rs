@@ -3,11 +3,29 @@
 //! This crate knows no policy and no cryptography.
 
 mod address;
+mod canonical;
+mod content_type;
+mod defect;
 mod encode;
+mod entity;
+mod header;
+pub mod limits;
+mod mailbox;
+mod split;
 mod time;
 
 pub use address::{Address, AddressError, DOMAIN_OCTETS_MAX, Domain, LOCAL_PART_OCTETS_MAX};
-pub use encode::{decode_base64, decode_quoted_printable, encode_base64, encode_quoted_printable};
+pub use canonical::{is_7bit, to_7bit, to_crlf};
+pub use content_type::ContentType;
+pub use defect::Defect;
+pub use encode::{
+    decode_base64, decode_quoted_printable, encode_base64, encode_base64_parts,
+    encode_quoted_printable,
+};
+pub use entity::{Entity, Multipart, TransferEncoding};
+pub use header::Field;
+pub use mailbox::{parse_mailboxes, sole_author};
+pub use split::{content_entity, with_content, without_fields};
 pub use time::UnixTime;
 
 /// Where `needle` first occurs.

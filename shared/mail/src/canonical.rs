@@ -1,0 +1,178 @@
+//! Canonical line ends, and making an entity safe for 7-bit transport before it is signed (RFC 8551 §3.1).
+
+use std::borrow::Cow;
+
+use crate::{
+    Entity, TransferEncoding, encode_base64, encode_quoted_printable,
+    limits::{DEPTH_MAX, LINE_OCTETS_MAX},
+};
+
+/// The octets with every LF that has no CR before it made CRLF. A lone CR stays.
+pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
+    let bare = bare_line_feeds(octets);
+    if bare == 0 {
+        return Cow::Borrowed(octets);
+    }
+    let mut out = Vec::with_capacity(octets.len() + bare);
+    let mut rest = octets;
+    while let Some(at) = memchr::memchr(b'\n', rest) {
+        let (line, tail) = rest.split_at(at);
+        out.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        out.extend_from_slice(b"\r\n");
+        rest = tail.get(1..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+    Cow::Owned(out)
+}
+
+fn bare_line_feeds(octets: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', octets)
+        .filter(|at| at.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r'))
+        .count()
+}
+
+/// Whether every relay passes the octets on unchanged: ASCII without NUL and lone CR, lines of at most 998.
+pub fn is_7bit(octets: &[u8]) -> bool {
+    octets.is_ascii()
+        && memchr::memchr(0, octets).is_none()
+        && octets.split(|octet| *octet == b'\n').all(|line| {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            line.len() <= LINE_OCTETS_MAX && memchr::memchr(b'\r', line).is_none()
+        })
+}
+
+/// The entity in canonical CRLF form and safe for 7-bit transport. Leaves that are not 7-bit become
+/// quoted-printable (text) or base64 (all else); everything else stays byte for byte.
+pub fn to_7bit(entity: &[u8]) -> Cow<'_, [u8]> {
+    let canonical = to_crlf(entity);
+    if is_7bit(&canonical) {
+        return canonical;
+    }
+    let mut out = Vec::with_capacity(canonical.len() + canonical.len() / 2);
+    write_7bit(&canonical, 0, &mut out);
+    Cow::Owned(out)
+}
+
+fn write_7bit(raw: &[u8], depth: usize, out: &mut Vec<u8>) {
+    if is_7bit(raw) {
+        out.extend_from_slice(raw);
+        return;
+    }
+    let entity = Entity::parse(raw);
+    let content_type = entity.content_type();
+    if depth < DEPTH_MAX
+        && let Some(multipart) = entity.multipart()
+        && !multipart.parts.is_empty()
+    {
+        write_header(&entity, "7bit", out);
+        write_parts(entity.body(), &multipart.parts, depth, out);
+        return;
+    }
+    let is_embedded = content_type.kind == "message"
+        && matches!(content_type.subtype.as_str(), "rfc822" | "global");
+    if depth < DEPTH_MAX && is_embedded && entity.transfer_encoding() == TransferEncoding::Identity
+    {
+        write_header(&entity, "7bit", out);
+        write_7bit(entity.body(), depth + 1, out);
+        return;
+    }
+    let (body, _) = entity.decoded_body();
+    if content_type.kind == "text" {
+        write_header(&entity, "quoted-printable", out);
+        encode_quoted_printable(&to_crlf(&body), out);
+    } else {
+        write_header(&entity, "base64", out);
+        encode_base64(&body, out);
+    }
+}
+
+/// The fields, with this Content-Transfer-Encoding instead of their own, and the empty line.
+fn write_header(entity: &Entity<'_>, encoding: &str, out: &mut Vec<u8>) {
+    for field in entity.fields() {
+        if !field.is("Content-Transfer-Encoding") {
+            out.extend_from_slice(field.raw);
+            if !field.raw.ends_with(b"\n") {
+                out.extend_from_slice(b"\r\n");
+            }
+        }
+    }
+    out.extend_from_slice(b"Content-Transfer-Encoding: ");
+    out.extend_from_slice(encoding.as_bytes());
+    out.extend_from_slice(b"\r\n\r\n");
+}
+
+/// The body with each part rewritten; delimiters, preamble and epilogue between them stay.
+fn write_parts(body: &[u8], parts: &[&[u8]], depth: usize, out: &mut Vec<u8>) {
+    let offset = |part: &[u8]| part.as_ptr().addr().saturating_sub(body.as_ptr().addr());
+    let mut at = 0;
+    for part in parts {
+        let start = offset(part);
+        out.extend_from_slice(body.get(at..start).unwrap_or_default());
+        write_7bit(part, depth + 1, out);
+        at = start + part.len();
+    }
+    out.extend_from_slice(body.get(at..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends() {
+        assert_eq!(to_crlf(b"a\nb\r\nc\rd\n").as_ref(), b"a\r\nb\r\nc\rd\r\n");
+        assert!(matches!(to_crlf(b"a\r\nb"), Cow::Borrowed(_)));
+        assert_eq!(to_crlf(b"\n").as_ref(), b"\r\n");
+    }
+
+    #[test]
+    fn seven_bit_entities_stay_byte_for_byte() {
+        let entity = b"Content-Type: text/plain\r\n\r\nhello\r\n";
+        assert!(matches!(to_7bit(entity), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn text_becomes_quoted_printable_and_binary_base64() {
+        let text = to_7bit(
+            "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngrüße\n"
+                .as_bytes(),
+        )
+        .into_owned();
+        assert!(is_7bit(&text));
+        let entity = Entity::parse(&text);
+        assert_eq!(
+            entity.transfer_encoding(),
+            TransferEncoding::QuotedPrintable
+        );
+        assert_eq!(entity.decoded_body().0.as_ref(), "grüße\r\n".as_bytes());
+        let image = to_7bit(b"Content-Type: image/png\r\n\r\n\x89PNG\0").into_owned();
+        assert_eq!(
+            Entity::parse(&image).decoded_body().0.as_ref(),
+            b"\x89PNG\0"
+        );
+    }
+
+    #[test]
+    fn only_the_parts_that_need_it_change() {
+        let raw = "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: 8bit\r\n\r\npre\r\n--b\r\n\r\nplain = \r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nü\r\n--b--\r\npost";
+        let out = to_7bit(raw.as_bytes()).into_owned();
+        assert!(is_7bit(&out));
+        let entity = Entity::parse(&out);
+        let multipart = entity.multipart().unwrap();
+        assert_eq!(multipart.parts[0], b"\r\nplain = ");
+        assert_eq!(
+            (multipart.preamble, multipart.epilogue),
+            (&b"pre"[..], &b"post"[..])
+        );
+        let embedded = Entity::parse(Entity::parse(multipart.parts[1]).body());
+        assert_eq!(embedded.decoded_body().0.as_ref(), "ü".as_bytes());
+    }
+
+    #[test]
+    fn what_is_not_7bit() {
+        for octets in [&b"\0"[..], b"a\rb", "ü".as_bytes(), &[b'x'; 999]] {
+            assert!(!is_7bit(octets));
+        }
+        assert!(is_7bit(&[b'x'; 998]));
+    }
+}
