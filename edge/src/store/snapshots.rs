@@ -11,6 +11,7 @@ use std::rc::Rc;
 use gateway::{Anchor, DomainPattern, Organisation, Settings, Snapshot};
 use mail::Domain;
 use serde::Deserialize;
+use smime::Certificate;
 
 use super::d1::{self, Database};
 use super::kv::PublishedSnapshot;
@@ -160,7 +161,7 @@ async fn build(db: &Database, organisation: &str) -> Result<Snapshot, Failure> {
             .iter()
             .filter_map(|row| {
                 Some(Anchor {
-                    certificate: crypto::from_base64(&row.der).ok()?,
+                    certificate: Certificate::from_der(&crypto::from_base64(&row.der).ok()?).ok()?,
                     domain: row.domain.as_deref().and_then(|d| Domain::parse(d).ok()),
                 })
             })

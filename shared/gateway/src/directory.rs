@@ -75,7 +75,8 @@ pub struct Partner {
     pub certificates: Vec<PartnerCertificate>,
 }
 
-/// A partner's certificate that an administrator or a verified signature vouches for.
+/// A partner's certificate that an administrator or a verified signature vouches for. Whether the
+/// trust still holds is the store's to know: only trusted certificates belong here.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PartnerCertificate {
     /// DER.
@@ -89,8 +90,8 @@ pub struct PartnerCertificate {
 /// How a partner's certificate came in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PartnerSource {
-    /// From signed mail that verified: its path is checked at every use.
+    /// From signed mail that verified.
     Harvested,
-    /// By an administrator, whose word replaces the path.
+    /// By an administrator.
     Uploaded,
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use mail::{Address, Domain};
 use policy::RuleSet;
 use serde::{Deserialize, Serialize};
+use smime::{Certificate, ContentCipher, TrustAnchor, TrustStore};
 
 /// Version of the stored form; moves when an older reader could misread it.
 pub const SNAPSHOT_FORMAT: u32 = 1;
@@ -62,6 +63,18 @@ impl Snapshot {
         self.domains
             .iter()
             .any(|pattern| pattern.covers(address.domain()))
+    }
+
+    /// The anchors as path validation takes them.
+    pub(crate) fn trust(&self) -> TrustStore {
+        let anchors = self.anchors.iter().map(|anchor| TrustAnchor {
+            certificate: anchor.certificate.clone(),
+            scope: anchor.domain.clone().map(|domain| vec![domain]),
+        });
+        TrustStore {
+            anchors: anchors.collect(),
+            ..TrustStore::default()
+        }
     }
 }
 
@@ -163,7 +176,6 @@ pub struct Settings {
 
 /// Content encryption. The words are those of `sealgate encrypt --cipher`.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Cipher {
     /// `AuthEnvelopedData`, what RFC 8551 §2.7.1.2 wants for unknown recipients.
     #[serde(rename = "aes-256-gcm")]
@@ -174,30 +186,39 @@ pub enum Cipher {
     Aes256Cbc,
 }
 
+impl From<Cipher> for ContentCipher {
+    fn from(cipher: Cipher) -> Self {
+        match cipher {
+            Cipher::Aes256Gcm => Self::Aes256Gcm,
+            Cipher::Aes256Cbc => Self::Aes256Cbc,
+        }
+    }
+}
+
 /// A trust anchor.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Anchor {
-    /// The certificate, DER; base64 in the stored form.
-    #[serde(with = "base64")]
-    pub certificate: Vec<u8>,
+    /// The certificate; base64 of its DER in the stored form.
+    #[serde(with = "certificate")]
+    pub certificate: Certificate,
     /// Its word counts only for mailboxes of this domain and the domains below it.
     #[serde(default, with = "domain", skip_serializing_if = "Option::is_none")]
     pub domain: Option<Domain>,
 }
 
-mod base64 {
+mod certificate {
     use base64_simd::STANDARD;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
+    use smime::Certificate;
 
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&STANDARD.encode_to_string(bytes))
+    pub(super) fn serialize<S: Serializer>(c: &Certificate, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&STANDARD.encode_to_string(c.der()))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        STANDARD
-            .decode_to_vec(String::deserialize(d)?)
-            .map_err(D::Error::custom)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Certificate, D::Error> {
+        let der = STANDARD.decode_to_vec(String::deserialize(d)?);
+        Certificate::from_der(&der.map_err(D::Error::custom)?).map_err(D::Error::custom)
     }
 }
 

@@ -1,0 +1,160 @@
+//! Why a message, or one of its recipients, is not served: the stable code of each reason and the
+//! sentence that the sender reads. It says why, and what to do.
+
+use mail::Address;
+
+use crate::Reply;
+
+/// Largest message, in octets (25 MiB, what large providers take).
+pub const MESSAGE_OCTETS_MAX: usize = 25 * 1024 * 1024;
+
+/// Most `Received` fields: RFC 5321 §6.3 wants loops found by counting, with a limit of at least 100.
+pub const RECEIVED_FIELDS_MAX: usize = 100;
+
+/// Why something is not served.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// Outbound: the sender is in no domain of the organisation.
+    ForeignSender {
+        /// The sender.
+        sender: Address,
+    },
+    /// Inbound: the recipient is in no domain of the organisation.
+    ForeignRecipient {
+        /// The recipient.
+        recipient: Address,
+    },
+    /// Encryption is enforced, and the sender has no active certificate.
+    NoSenderCertificate {
+        /// The sender.
+        sender: Address,
+        /// The recipient that the rule is about.
+        recipient: Address,
+    },
+    /// Encryption is enforced, and the sender's certificate does not name the From field's mailbox.
+    FromMismatch {
+        /// The sender.
+        sender: Address,
+        /// The recipient that the rule is about.
+        recipient: Address,
+    },
+    /// Encryption is enforced, and no key of the recipient is known.
+    NoRecipientKey {
+        /// The recipient.
+        recipient: Address,
+    },
+    /// Only encrypted mail is accepted.
+    NotEncrypted {
+        /// The recipient.
+        recipient: Address,
+    },
+    /// Encrypted mail must be decryptable.
+    NotDecryptable {
+        /// The recipient.
+        recipient: Address,
+    },
+    /// Longer than [`MESSAGE_OCTETS_MAX`].
+    TooLarge,
+    /// More than [`RECEIVED_FIELDS_MAX`] servers have seen it.
+    MailLoop,
+}
+
+impl Refusal {
+    /// Stable code, as in the overview's `reason`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ForeignSender { .. } => "foreign-sender",
+            Self::ForeignRecipient { .. } => "foreign-recipient",
+            Self::NoSenderCertificate { .. } => "no-sender-certificate",
+            Self::FromMismatch { .. } => "from-mismatch",
+            Self::NoRecipientKey { .. } => "no-recipient-key",
+            Self::NotEncrypted { .. } => "not-encrypted",
+            Self::NotDecryptable { .. } => "not-decryptable",
+            Self::TooLarge => "too-large",
+            Self::MailLoop => "mail-loop",
+        }
+    }
+
+    /// What the sender's server is told. Status codes are those of RFC 3463: X.7.1 policy, X.7.5
+    /// a key that is not available, X.3.4 message too big, X.4.6 routing loop.
+    pub fn reply(&self) -> Reply {
+        match self {
+            Self::ForeignSender { sender } => Reply::new(
+                550,
+                "5.7.1",
+                format!(
+                    "relaying denied: {sender} is no mailbox of this organisation, and mail is \
+                     taken from its own domains only"
+                ),
+            ),
+            Self::ForeignRecipient { recipient } => Reply::new(
+                550,
+                "5.7.1",
+                format!("relaying denied: {recipient} is in no domain of this organisation"),
+            ),
+            Self::NoSenderCertificate { sender, recipient } => Reply::new(
+                550,
+                "5.7.5",
+                format!(
+                    "mail to {recipient} must be encrypted, which needs an active certificate of \
+                     {sender}; ask your administrator to activate the mailbox"
+                ),
+            ),
+            Self::FromMismatch { sender, recipient } => Reply::new(
+                550,
+                "5.7.5",
+                format!(
+                    "mail to {recipient} must be signed and encrypted, but the From field does \
+                     not name the sender {sender}; send it with that mailbox in From"
+                ),
+            ),
+            Self::NoRecipientKey { recipient } => Reply::new(
+                550,
+                "5.7.5",
+                format!(
+                    "mail to {recipient} must be encrypted, but no certificate of that mailbox is \
+                     known; ask the recipient for a signed mail, or your administrator to add the \
+                     certificate"
+                ),
+            ),
+            Self::NotEncrypted { recipient } => Reply::new(
+                550,
+                "5.7.1",
+                format!(
+                    "{recipient} takes encrypted mail only; encrypt the message with S/MIME and \
+                     send it again"
+                ),
+            ),
+            Self::NotDecryptable { recipient } => Reply::new(
+                550,
+                "5.7.5",
+                format!(
+                    "the message cannot be decrypted for {recipient}; encrypt it to the current \
+                     certificate of that mailbox and send it again"
+                ),
+            ),
+            Self::TooLarge => Reply::new(
+                552,
+                "5.3.4",
+                format!(
+                    "the message is larger than {} MiB",
+                    MESSAGE_OCTETS_MAX / (1024 * 1024)
+                ),
+            ),
+            Self::MailLoop => Reply::new(
+                554,
+                "5.4.6",
+                "the message has passed too many servers, it seems to go in a circle",
+            ),
+        }
+    }
+}
+
+/// The answer while something is missing that will be there soon.
+pub(crate) fn not_yet() -> Reply {
+    Reply::new(
+        451,
+        "4.3.0",
+        "a key is not available yet, please try again in a minute",
+    )
+}
