@@ -1,1 +1,9 @@
-//! Fixtures and the tests that cross crates.
+//! Fixtures of the tests that cross crates, of the demo and of the measurements: people with
+//! certificates, their mail, an SMTP client, a server that keeps what it gets, and the stack itself.
+
+pub mod api_client;
+pub mod identity;
+pub mod message;
+pub mod sink;
+pub mod smtp_client;
+pub mod stack;
