@@ -80,7 +80,12 @@ impl ApiClient {
 
     /// Calls with a JSON body.
     pub fn call_json(&self, method: &str, path: &str, body: &Value) -> Result<Answer> {
-        self.call_with(method, path, "application/json", body.to_string().as_bytes())
+        self.call_with(
+            method,
+            path,
+            "application/json",
+            body.to_string().as_bytes(),
+        )
     }
 
     /// `GET` that must succeed.
@@ -107,7 +112,11 @@ impl ApiClient {
 
 fn good(method: &str, path: &str, answer: Answer) -> Result<Value> {
     if answer.status / 100 != 2 {
-        bail!("{method} {path} answered {}: {}", answer.status, answer.body);
+        bail!(
+            "{method} {path} answered {}: {}",
+            answer.status,
+            answer.body
+        );
     }
     Ok(answer.body)
 }

@@ -187,7 +187,9 @@ impl Shared {
 }
 
 fn say(stream: &mut BufReader<TcpStream>, line: &str) -> Result<()> {
-    stream.get_mut().write_all(format!("{line}\r\n").as_bytes())?;
+    stream
+        .get_mut()
+        .write_all(format!("{line}\r\n").as_bytes())?;
     Ok(())
 }
 

@@ -119,7 +119,10 @@ fn command(state: &Path, places: &Places) -> Command {
         ("--port", places.port.to_string().into()),
         ("--relay-outbound", places.relay_outbound.clone().into()),
         ("--relay-inbound", places.relay_inbound.clone().into()),
-        ("--next-hop-outbound", places.next_hop_outbound.clone().into()),
+        (
+            "--next-hop-outbound",
+            places.next_hop_outbound.clone().into(),
+        ),
         ("--next-hop-inbound", places.next_hop_inbound.clone().into()),
     ];
     command.arg("dev");

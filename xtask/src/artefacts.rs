@@ -50,7 +50,7 @@ pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
     let source = tools.root().join("app");
     let folder = tools.root().join(PORTAL);
     let mut files = Vec::new();
-    for part in ["index.html", "public", "loader", "style"] {
+    for part in ["index.html", "icon.svg", "loader", "style"] {
         files.extend(files_under(&source.join(part))?);
     }
     let mut input = vec![fs::read(&wasm)?];
@@ -148,14 +148,8 @@ fn lay_out(tools: &Tools, source: &Path, folder: &Path, step: &Step<'_>) -> Resu
     minify.arg(format!("--outfile={}", glue.display()));
     process::run(&mut minify, step)?;
 
-    fs::copy(source.join("index.html"), folder.join("index.html"))?;
-    let public = source.join("public");
-    for file in files_under(&public)? {
-        let to = folder.join(file.strip_prefix(&public)?);
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::copy(&file, to)?;
+    for file in ["index.html", "icon.svg"] {
+        fs::copy(source.join(file), folder.join(file)).with_context(|| format!("`app/{file}`"))?;
     }
     let font = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
     fs::create_dir_all(folder.join("fonts"))?;
