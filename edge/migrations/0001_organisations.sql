@@ -163,6 +163,9 @@ CREATE TABLE partner_addresses (
     organisation TEXT NOT NULL,
     address TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
+    -- Of the newest verified signature: `SMIMECapabilities` as base64 of the DER, and its time.
+    capabilities TEXT,
+    signed_at INTEGER,
     PRIMARY KEY (organisation, address, fingerprint),
     FOREIGN KEY (organisation, fingerprint)
         REFERENCES partners (organisation, fingerprint) ON DELETE CASCADE

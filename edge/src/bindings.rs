@@ -11,6 +11,7 @@ const ACTIVATIONS: &str = "ACTIVATIONS";
 const MASTER_KEYS: &str = "MASTER_KEYS";
 const OPERATOR_TOKEN: &str = "OPERATOR_TOKEN";
 const MX_HOST: &str = "MX_HOST";
+const PUBLIC_URL: &str = "PUBLIC_URL";
 const TEST_CLOCK: &str = "TEST_CLOCK";
 
 /// The platform as this Worker sees it.
@@ -49,6 +50,13 @@ impl Bindings {
     /// The host to which MX records should point, if mail comes in by SMTP.
     pub(crate) fn mx_host(&self) -> Option<String> {
         Some(self.0.var(MX_HOST).ok()?.to_string()).filter(|host| !host.is_empty())
+    }
+
+    /// Where the world finds this Worker, without a final slash: stands in certificates. Plain HTTP,
+    /// because a validator that checks a TLS certificate must not need TLS for it (RFC 5280 §8).
+    pub(crate) fn public_url(&self) -> String {
+        let url = self.0.var(PUBLIC_URL).map(|url| url.to_string());
+        url.unwrap_or_default().trim_end_matches('/').to_owned()
     }
 
     /// Whether the clock may be moved: only on a developer's machine.

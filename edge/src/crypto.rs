@@ -2,8 +2,11 @@
 //! the same algorithm in Wasm for RSA and bulk ciphers. Keys cross as DER, never as key objects.
 
 mod node;
+mod provider;
 
 use zeroize::Zeroizing;
+
+pub(crate) use provider::Node;
 
 /// N, r and p of scrypt (RFC 7914): 16 MiB and some 100 ms a try, below the platform's limit of
 /// N·r·p ≤ 2^20.
@@ -89,23 +92,6 @@ pub(crate) fn open(
     node::gcm_open(key, aad, sealed)
         .map(Zeroizing::new)
         .map_err(|_| CryptoError)
-}
-
-/// A fresh RSA key.
-pub(crate) struct KeyPair {
-    /// PKCS#8 DER.
-    pub(crate) pkcs8: Zeroizing<Vec<u8>>,
-    /// SubjectPublicKeyInfo DER.
-    pub(crate) spki: Vec<u8>,
-}
-
-/// Makes an RSA key.
-pub(crate) fn make_rsa_key(bits: u32) -> Result<KeyPair, CryptoError> {
-    let pair = node::generate_rsa(bits).map_err(|_| CryptoError)?;
-    Ok(KeyPair {
-        pkcs8: Zeroizing::new(pair.private_key()),
-        spki: pair.public_key(),
-    })
 }
 
 /// Octets as base64 (RFC 4648 §4).

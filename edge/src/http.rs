@@ -1,13 +1,19 @@
 //! The HTTP door: whatever comes in leaves as a response, and every error is a problem.
 
+mod authorities;
 mod body;
+mod certificates;
 mod credential;
 mod exchange;
 mod licence;
 mod mailboxes;
+mod messages;
 mod operator;
 mod paging;
+mod partners;
+mod pki;
 mod problem;
+mod process;
 mod router;
 mod routes;
 mod rules;

@@ -3,6 +3,8 @@
 //! These are its doors. `fetch` answers everything with a response; no door panics, because a panic
 //! resets the instance for every request in it.
 
+mod activation;
+mod admission;
 mod bindings;
 mod clock;
 mod cron;
@@ -10,11 +12,17 @@ mod crypto;
 mod desk;
 mod failure;
 mod http;
+mod issuer;
+mod mailroom;
+mod next_hop;
 mod observe;
+mod queue;
 mod store;
 mod vault;
 
 use desk::Desk;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
 
 /// HTTP: the API and what partners and validators fetch. The portal's files are served by the
@@ -34,4 +42,11 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
     if let Err(failure) = done {
         observe::failure("schedule", "", &failure);
     }
+}
+
+/// Mailboxes wait for their certificates. An export of its own: the macro would panic on an error.
+#[wasm_bindgen(wasm_bindgen_futures = worker::wasm_bindgen_futures)]
+pub async fn queue(batch: worker::worker_sys::MessageBatch, env: Env) -> Result<(), JsValue> {
+    queue::consume(batch.into(), env).await;
+    Ok(())
 }

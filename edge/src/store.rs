@@ -4,11 +4,17 @@
 //! organisation.
 
 pub(crate) mod access;
+pub(crate) mod authorities;
 pub(crate) mod d1;
+pub(crate) mod facts;
+pub(crate) mod issuers;
+pub(crate) mod keys;
 pub(crate) mod kv;
 pub(crate) mod licences;
 pub(crate) mod mailboxes;
+pub(crate) mod messages;
 pub(crate) mod organisations;
+pub(crate) mod partners;
 pub(crate) mod routes;
 pub(crate) mod rules;
 pub(crate) mod snapshots;

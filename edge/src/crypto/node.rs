@@ -6,9 +6,12 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(inline_js = r"
 const c = globalThis.process.getBuiltinModule('node:crypto');
 const { Buffer } = globalThis.process.getBuiltinModule('node:buffer');
+const pkcs8 = (key) => ({ key, format: 'der', type: 'pkcs8' });
+const spki = (key) => ({ key, format: 'der', type: 'spki' });
 
 export function random(octets) { return c.randomBytes(octets); }
 export function hash(name, data) { return c.createHash(name).update(data).digest(); }
+export function create_hash(name) { return c.createHash(name); }
 export function equal(a, b) { return c.timingSafeEqual(a, b); }
 export function scrypt(password, salt, octets, N, r, p) {
   return c.scryptSync(password, salt, octets, { N, r, p, maxmem: 256 * N * r });
@@ -24,13 +27,65 @@ export function gcm_open(key, aad, sealed) {
   decipher.setAuthTag(sealed.subarray(sealed.length - 16));
   return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()]);
 }
-export function generate_rsa(modulusLength) {
-  return c.generateKeyPairSync('rsa', {
+
+// Bulk ciphers write back into Wasm's own memory, a piece at a time: a message is held once.
+const PIECE = 1 << 20;
+function inPlace(cipher, buffer) {
+  for (let at = 0; at < buffer.length; at += PIECE) {
+    buffer.set(cipher.update(buffer.subarray(at, at + PIECE)), at);
+  }
+}
+const cbcName = (key) => `aes-${key.length * 8}-cbc`;
+const gcmName = (key) => `aes-${key.length * 8}-gcm`;
+export function cbc_encrypt(key, iv, blocks) {
+  inPlace(c.createCipheriv(cbcName(key), key, iv).setAutoPadding(false), blocks);
+}
+export function cbc_decrypt(key, iv, blocks) {
+  inPlace(c.createDecipheriv(cbcName(key), key, iv).setAutoPadding(false), blocks);
+}
+export function gcm_encrypt(key, nonce, aad, buffer) {
+  const cipher = c.createCipheriv(gcmName(key), key, nonce);
+  cipher.setAAD(aad);
+  inPlace(cipher, buffer);
+  cipher.final();
+  return cipher.getAuthTag();
+}
+export function gcm_decrypt(key, nonce, aad, buffer, tag) {
+  const decipher = c.createDecipheriv(gcmName(key), key, nonce, { authTagLength: tag.length });
+  decipher.setAAD(aad);
+  decipher.setAuthTag(tag);
+  inPlace(decipher, buffer);
+  decipher.final();
+}
+
+const RSA = c.constants;
+const pss = { padding: RSA.RSA_PKCS1_PSS_PADDING };
+export function sign(digest, key, message) { return c.sign(digest, message, pkcs8(key)); }
+export function sign_pss(digest, saltLength, key, message) {
+  return c.sign(digest, message, { ...pkcs8(key), ...pss, saltLength });
+}
+export function verify(digest, key, message, signature) {
+  return c.verify(digest, message, spki(key), signature);
+}
+export function verify_pss(digest, saltLength, key, message, signature) {
+  return c.verify(digest, message, { ...spki(key), ...pss, saltLength }, signature);
+}
+const transport = (oaepHash) => oaepHash
+  ? { padding: RSA.RSA_PKCS1_OAEP_PADDING, oaepHash }
+  : { padding: RSA.RSA_PKCS1_PADDING };
+export function rsa_encrypt(oaepHash, key, plain) {
+  return c.publicEncrypt({ ...spki(key), ...transport(oaepHash) }, plain);
+}
+export function rsa_decrypt(oaepHash, key, sealed) {
+  return c.privateDecrypt({ ...pkcs8(key), ...transport(oaepHash) }, sealed);
+}
+export function generate(type, modulusLength, namedCurve) {
+  return c.generateKeyPairSync(type, {
     modulusLength,
-    publicExponent: 65537,
+    namedCurve,
     publicKeyEncoding: { type: 'spki', format: 'der' },
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
-  });
+  }).privateKey;
 }
 ")]
 extern "C" {
@@ -56,12 +111,76 @@ extern "C" {
     #[wasm_bindgen(catch)]
     pub(super) fn gcm_open(key: &[u8], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, JsValue>;
     #[wasm_bindgen(catch)]
-    pub(super) fn generate_rsa(bits: u32) -> Result<GeneratedPair, JsValue>;
+    pub(super) fn cbc_encrypt(key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn cbc_decrypt(key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn gcm_encrypt(
+        key: &[u8],
+        nonce: &[u8],
+        aad: &[u8],
+        buffer: &mut [u8],
+    ) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn gcm_decrypt(
+        key: &[u8],
+        nonce: &[u8],
+        aad: &[u8],
+        buffer: &mut [u8],
+        tag: &[u8],
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn sign(
+        digest: Option<&str>,
+        key: &[u8],
+        message: &[u8],
+    ) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn sign_pss(
+        digest: &str,
+        salt_octets: u32,
+        key: &[u8],
+        message: &[u8],
+    ) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn verify(
+        digest: Option<&str>,
+        key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn verify_pss(
+        digest: &str,
+        salt_octets: u32,
+        key: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn rsa_encrypt(
+        oaep: Option<&str>,
+        key: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn rsa_decrypt(
+        oaep: Option<&str>,
+        key: &[u8],
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, JsValue>;
+    #[wasm_bindgen(catch)]
+    pub(super) fn generate(
+        kind: &str,
+        bits: Option<u32>,
+        curve: Option<&str>,
+    ) -> Result<Vec<u8>, JsValue>;
 
-    /// What `generateKeyPairSync` replies.
-    pub(super) type GeneratedPair;
-    #[wasm_bindgen(method, getter = publicKey)]
-    pub(super) fn public_key(this: &GeneratedPair) -> Vec<u8>;
-    #[wasm_bindgen(method, getter = privateKey)]
-    pub(super) fn private_key(this: &GeneratedPair) -> Vec<u8>;
+    /// A digest under way.
+    pub(super) type Hash;
+    pub(super) fn create_hash(name: &str) -> Hash;
+    #[wasm_bindgen(method)]
+    pub(super) fn update(this: &Hash, data: &[u8]);
+    #[wasm_bindgen(method)]
+    pub(super) fn digest(this: &Hash) -> Vec<u8>;
 }

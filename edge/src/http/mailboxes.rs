@@ -1,13 +1,20 @@
 //! The S/MIME list: the known mailboxes of inbound routes.
 
-use api::{Mailbox, MailboxDetail, Page};
-use mail::{Address, Domain};
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::{
+    Addresses, Licence, Mailbox, MailboxDetail, MailboxProblem, MailboxResult, MailboxResults,
+    MailboxStatus, Page,
+};
+use mail::{Address, Domain, UnixTime};
 
 use super::exchange::Call;
 use super::paging::Window;
 use super::session::Member;
+use crate::activation;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::store::licences;
 use crate::store::mailboxes::{self, Filter, MailboxRow};
 
 /// `GET /mailboxes`.
@@ -46,6 +53,161 @@ pub(crate) async fn get(
         mailbox: mailbox.into(),
         certificates: certificates.into_iter().map(Into::into).collect(),
     })
+}
+
+/// How long a seat stays held at most after its mailbox was deactivated.
+const REVOKE_PENDING_DAYS: i64 = 14;
+
+/// `POST /mailboxes/activate`.
+pub(crate) async fn activate(
+    desk: &Desk,
+    member: &Member,
+    call: Call<api::ActivateMailboxes>,
+) -> Result<MailboxResults, Failure> {
+    let organisation = &member.organisation;
+    let selection = Selection::read(desk, organisation, call.body.addresses).await?;
+    let known = selection.known();
+    mailboxes::take_seats(&desk.db, organisation, &known, desk.now.unix()).await?;
+    let waiting = mailboxes::waiting(&desk.db, organisation, &known).await?;
+    activation::begin(desk, organisation, waiting).await?;
+    let licence = licences::get(&desk.db, organisation).await?;
+    let holds = licence.is_some_and(|licence| is_valid(&licence, desk.now.unix()));
+    selection
+        .results(desk, organisation, |status| match status {
+            MailboxStatus::Inactive if holds => {
+                Some(problem("no-free-seat", "The licence has no free seat."))
+            }
+            MailboxStatus::Inactive => Some(problem(
+                "licence-expired",
+                "There is no licence that holds now.",
+            )),
+            _ => None,
+        })
+        .await
+}
+
+/// `POST /mailboxes/deactivate`.
+pub(crate) async fn deactivate(
+    desk: &Desk,
+    member: &Member,
+    call: Call<api::DeactivateMailboxes>,
+) -> Result<MailboxResults, Failure> {
+    let organisation = &member.organisation;
+    let selection = Selection::read(desk, organisation, call.body.addresses).await?;
+    let now = desk.now.unix();
+    let until = now.plus_days(REVOKE_PENDING_DAYS);
+    let inactive = selection.inactive.clone();
+    mailboxes::deactivate(&desk.db, organisation, &selection.known(), now, until).await?;
+    selection
+        .results(desk, organisation, |_| None)
+        .await
+        .map(|mut results| {
+            for result in &mut results.results {
+                if inactive.contains(&result.address) {
+                    result.problem = Some(problem("not-active", "The mailbox is not active."));
+                }
+            }
+            results
+        })
+}
+
+/// The mailboxes that a call is about, as asked for and as they are known.
+struct Selection {
+    /// As asked for, and the normal form where it is an address.
+    asked: Vec<(String, Option<String>)>,
+    /// Those that were inactive before, as asked for.
+    inactive: Vec<String>,
+}
+
+impl Selection {
+    async fn read(desk: &Desk, organisation: &str, asked: Addresses) -> Result<Self, Failure> {
+        let asked: Option<Vec<(String, Option<String>)>> = match asked {
+            Addresses::All(_) => None,
+            Addresses::These(list) => Some(list.into_iter().map(normalise).collect()),
+        };
+        let list = asked.as_deref().map(normal_forms);
+        let before = mailboxes::standings(&desk.db, organisation, list.as_deref()).await?;
+        let asked = asked.unwrap_or_else(|| {
+            let all = before.iter().map(|standing| &standing.address);
+            all.map(|address| (address.clone(), Some(address.clone())))
+                .collect()
+        });
+        let inactive: BTreeSet<&str> = before
+            .iter()
+            .filter(|standing| standing.status == MailboxStatus::Inactive)
+            .map(|standing| standing.address.as_str())
+            .collect();
+        let was_inactive = |(_, normal): &&(String, Option<String>)| {
+            normal
+                .as_deref()
+                .is_some_and(|address| inactive.contains(address))
+        };
+        let inactive = asked
+            .iter()
+            .filter(was_inactive)
+            .map(|(text, _)| text.clone())
+            .collect();
+        Ok(Self { asked, inactive })
+    }
+
+    /// The normal forms; addresses that are not known do no harm in a statement.
+    fn known(&self) -> Vec<String> {
+        normal_forms(&self.asked)
+    }
+
+    /// Where each stands now, with its problem.
+    async fn results(
+        self,
+        desk: &Desk,
+        organisation: &str,
+        judge: impl Fn(MailboxStatus) -> Option<MailboxProblem>,
+    ) -> Result<MailboxResults, Failure> {
+        let known = self.known();
+        let now = mailboxes::standings(&desk.db, organisation, Some(&known)).await?;
+        let now: BTreeMap<&str, MailboxStatus> = now
+            .iter()
+            .map(|standing| (standing.address.as_str(), standing.status))
+            .collect();
+        let result = |(address, normal): (String, Option<String>)| {
+            let status = normal.and_then(|normal| now.get(normal.as_str()).copied());
+            let unknown = || problem("unknown-mailbox", "No route knows this mailbox.");
+            MailboxResult {
+                address,
+                problem: status.map_or_else(|| Some(unknown()), &judge),
+                status,
+            }
+        };
+        Ok(MailboxResults {
+            results: self.asked.into_iter().map(result).collect(),
+        })
+    }
+}
+
+fn normalise(text: String) -> (String, Option<String>) {
+    let normal = Address::parse(text.trim())
+        .ok()
+        .map(|address| address.to_string());
+    (text, normal)
+}
+
+fn normal_forms(asked: &[(String, Option<String>)]) -> Vec<String> {
+    asked
+        .iter()
+        .filter_map(|(_, normal)| normal.clone())
+        .collect()
+}
+
+fn problem(code: &str, detail: &str) -> MailboxProblem {
+    MailboxProblem {
+        code: code.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
+fn is_valid(licence: &Licence, now: UnixTime) -> bool {
+    let time = |text: &str| UnixTime::parse_rfc3339(text);
+    time(&licence.valid_from).is_some_and(|from| from <= now)
+        && time(&licence.valid_until).is_some_and(|until| until > now)
 }
 
 fn domain(text: &str) -> Result<Domain, Failure> {

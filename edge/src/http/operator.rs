@@ -10,6 +10,7 @@ use super::{licence, routes as route_calls};
 use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::issuer;
 use crate::store::d1::Statement;
 use crate::store::{licences, organisations, routes, snapshots};
 
@@ -51,6 +52,8 @@ pub(crate) async fn set_up(
         batch.push(licences::set_first(&desk.db, id, &terms)?);
     }
     desk.db.write(batch).await?;
+    // The built-in CA is there from the first day, for whoever fetches its root.
+    issuer::open(desk, id).await?;
     snapshots::publish(desk, id).await?;
     Ok(OrganisationSet {
         id: setup.id,

@@ -6,7 +6,10 @@ use worker::{Method, Response};
 
 use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
-use super::{licence, mailboxes, operator, routes, rules, test_clock};
+use super::{
+    authorities, licence, mailboxes, messages, operator, partners, pki, process, routes, rules,
+    test_clock,
+};
 use crate::desk::Desk;
 use crate::failure::Failure;
 
@@ -15,6 +18,9 @@ pub(crate) async fn answer(mut exchange: Exchange) -> Result<Response, Failure> 
     let path = exchange.url.path().to_owned();
     if let Some(call) = path.strip_prefix(TEST_BASE) {
         return test_clock::answer(exchange, call).await;
+    }
+    if let Some(path) = path.strip_prefix(pki::BASE) {
+        return pki::answer(&exchange, path).await;
     }
     let Some(path) = path.strip_prefix(api::BASE) else {
         return Err(no_such_path());
@@ -54,6 +60,8 @@ macro_rules! handlers {
 handlers! {
     member {
         GetSession => session::get,
+        ActivateMailboxes => mailboxes::activate,
+        DeactivateMailboxes => mailboxes::deactivate,
         ListMailboxes => mailboxes::list,
         GetMailbox => mailboxes::get,
         GetLicence => licence::get,
@@ -65,6 +73,14 @@ handlers! {
         PutRuleOrder => rules::reorder,
         GetDefaults => rules::defaults,
         PutDefaults => rules::set_defaults,
+        ListPartners => partners::list,
+        DeletePartner => partners::remove,
+        ListAuthorities => authorities::list,
+        PutAuthority => authorities::decide,
+        DeleteAuthority => authorities::remove,
+        ListMessages => messages::list,
+        GetMessage => messages::get,
+        ProcessOutcome => process::outcome,
         ListDomains => routes::list_domains,
         ListRoutes => routes::list,
         CreateRoute => routes::create,
@@ -78,6 +94,9 @@ handlers! {
     raw {
         CreateSession => session::create,
         DeleteSession => session::delete,
+        ProcessRecipients => process::recipients,
+        CreatePartner => partners::create,
+        CreateAuthority => authorities::create,
     }
 }
 
@@ -88,11 +107,7 @@ async fn member<E: Endpoint>(
     let credential = exchange.credential()?;
     let member = session::member(&exchange.desk, &credential).await?;
     if E::ACCESS == Access::Write && !member.may_write {
-        return Err(Failure::caller(
-            403,
-            "read-only",
-            "You may look at this, not change it.",
-        ));
+        return Err(session::read_only());
     }
     let call = exchange.call::<E>().await?;
     exchange::reply(&handler(&exchange.desk, &member, call).await?)

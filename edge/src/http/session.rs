@@ -62,6 +62,20 @@ pub(crate) async fn member(desk: &Desk, credential: &Credential) -> Result<Membe
     }
 }
 
+/// The caller as a member who may change things.
+pub(crate) async fn writer(exchange: &Exchange) -> Result<Member, Failure> {
+    let member = member(&exchange.desk, &exchange.credential()?).await?;
+    if member.may_write {
+        return Ok(member);
+    }
+    Err(read_only())
+}
+
+/// Known, but not allowed.
+pub(crate) fn read_only() -> Failure {
+    Failure::caller(403, "read-only", "You may look at this, not change it.")
+}
+
 /// Refuses everyone but the operator.
 pub(crate) fn require_operator(desk: &Desk, credential: &Credential) -> Result<(), Failure> {
     match credential {

@@ -85,6 +85,11 @@ pub(crate) fn json<T: serde::Serialize>(values: &T) -> String {
     serde_json::to_string(values).unwrap_or_default()
 }
 
+/// The word that stands for a value without fields, as the contract and the tables both write it.
+pub(crate) fn word<T: serde::Serialize>(value: &T) -> String {
+    json(value).trim_matches('"').to_owned()
+}
+
 /// Reads the 0 or 1 that stands for a flag.
 pub(crate) fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let number: i64 = serde::Deserialize::deserialize(deserializer)?;
@@ -184,4 +189,16 @@ pub(crate) fn rows_of<T: DeserializeOwned>(
 
 fn count(counter: &Cell<u32>) {
     counter.set(counter.get().saturating_add(1));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_contract() {
+        assert_eq!(word(&api::MailboxStatus::RevokePending), "revoke_pending");
+        assert_eq!(word(&api::HopTls::Starttls), "starttls");
+        assert_eq!(word(&policy::Direction::Inbound), "inbound");
+    }
 }

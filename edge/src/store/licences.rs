@@ -58,9 +58,14 @@ impl From<Row> for Licence {
             free: row.smime_seats.saturating_sub(taken),
             valid_from: UnixTime(row.valid_from).to_string(),
             valid_until: until.to_string(),
-            signing_until: until.plus_days(SIGNING_GRACE_DAYS).to_string(),
+            signing_until: signing_until(until).to_string(),
         }
     }
+}
+
+/// Until when mail is signed under a licence that holds until `valid_until`.
+pub(crate) fn signing_until(valid_until: UnixTime) -> UnixTime {
+    valid_until.plus_days(SIGNING_GRACE_DAYS)
 }
 
 /// Sets the licence.

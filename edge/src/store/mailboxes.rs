@@ -3,8 +3,10 @@
 use api::{CertificateSource, CertificateSummary, Mailbox, MailboxStatus};
 use mail::UnixTime;
 use serde::Deserialize;
+use smime::Certificate;
 
 use super::d1::{self, Database};
+use crate::crypto;
 
 /// A mailbox, with the certificate in use.
 #[derive(Deserialize)]
@@ -88,7 +90,7 @@ pub(crate) async fn list(
         [
             organisation.into(),
             after.unwrap_or_default().into(),
-            filter.status.map(word).into(),
+            filter.status.as_ref().map(d1::word).into(),
             filter.domain.into(),
             filter.part.into(),
             rows.into(),
@@ -221,12 +223,106 @@ pub(crate) async fn deactivate(
     db.write(vec![revoke, hold, free]).await.map(drop)
 }
 
-/// The word under which a status is stored: the contract's own.
-pub(crate) fn word(status: MailboxStatus) -> &'static str {
-    match status {
-        MailboxStatus::Inactive => "inactive",
-        MailboxStatus::Activating => "activating",
-        MailboxStatus::Active => "active",
-        MailboxStatus::RevokePending => "revoke_pending",
-    }
+/// Those of these mailboxes that hold a seat and wait for their certificate, in their order.
+pub(crate) async fn waiting(
+    db: &Database,
+    organisation: &str,
+    addresses: &[String],
+) -> worker::Result<Vec<String>> {
+    let rows: Vec<AddressRow> = db
+        .rows(
+            "SELECT m.address FROM json_each(?2) asked \
+             JOIN mailboxes m ON m.organisation = ?1 AND m.address = asked.value \
+             WHERE m.status = 'activating' ORDER BY asked.key",
+            [organisation.into(), d1::json(&addresses).into()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.address).collect())
+}
+
+#[derive(Deserialize)]
+struct AddressRow {
+    address: String,
+}
+
+/// A certificate that was just made or uploaded.
+pub(crate) struct NewCertificate<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) key_id: &'a str,
+    pub(crate) certificate: &'a Certificate,
+    pub(crate) source: CertificateSource,
+}
+
+/// Gives a mailbox that waits its certificate; one that does not wait (any more) gets none.
+pub(crate) async fn activate(
+    db: &Database,
+    organisation: &str,
+    new: &NewCertificate<'_>,
+    now: UnixTime,
+) -> worker::Result<()> {
+    let certificate = new.certificate;
+    let fingerprint = certificate.fingerprint().to_string();
+    let add = db.statement(
+        "INSERT INTO certificates (organisation, fingerprint, address, key_id, der, subject, \
+         issuer, serial, source, not_before, not_after, created_at) \
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE EXISTS ( \
+             SELECT 1 FROM mailboxes \
+             WHERE organisation = ?1 AND address = ?3 AND status = 'activating')",
+        [
+            organisation.into(),
+            (&fingerprint).into(),
+            new.address.into(),
+            new.key_id.into(),
+            crypto::base64(certificate.der()).into(),
+            certificate.subject().into(),
+            certificate.issuer().into(),
+            certificate.serial_hex().into(),
+            d1::word(&new.source).into(),
+            certificate.not_before().0.into(),
+            certificate.not_after().0.into(),
+            now.0.into(),
+        ],
+    )?;
+    let use_it = db.statement(
+        "UPDATE mailboxes SET status = 'active', certificate = ?3, changed_at = ?4 \
+         WHERE organisation = ?1 AND address = ?2 AND status = 'activating'",
+        [
+            organisation.into(),
+            new.address.into(),
+            (&fingerprint).into(),
+            now.0.into(),
+        ],
+    )?;
+    db.write(vec![add, use_it]).await.map(drop)
+}
+
+/// Frees the seats whose revocation is over: 14 days have passed, or every CA concerned has
+/// confirmed. The built-in CA confirms by putting a certificate on its list, which it does at once.
+pub(crate) async fn free_seats(db: &Database, now: UnixTime) -> worker::Result<usize> {
+    db.execute(
+        "UPDATE mailboxes SET status = 'inactive', pending_until = NULL, changed_at = ?1 \
+         WHERE status = 'revoke_pending' AND (pending_until <= ?1 OR NOT EXISTS ( \
+             SELECT 1 FROM certificates c WHERE c.organisation = mailboxes.organisation \
+             AND c.address = mailboxes.address AND c.source <> 'built_in_ca' \
+             AND c.revoked_at IS NOT NULL AND c.not_after > ?1))",
+        [now.0.into()],
+    )
+    .await
+}
+
+/// Mailboxes of one organisation that have waited for their certificate since before `since`.
+#[derive(Deserialize)]
+pub(crate) struct Stuck {
+    pub(crate) organisation: String,
+    pub(crate) addresses: String,
+}
+
+/// Who has waited for too long, by organisation; `addresses` is JSON.
+pub(crate) async fn stuck(db: &Database, since: UnixTime) -> worker::Result<Vec<Stuck>> {
+    db.rows(
+        "SELECT organisation, json_group_array(address) AS addresses FROM mailboxes \
+         WHERE status = 'activating' AND changed_at < ?1 GROUP BY organisation",
+        [since.0.into()],
+    )
+    .await
 }

@@ -19,6 +19,18 @@ pub(crate) async fn exists(db: &Database, id: &str) -> worker::Result<bool> {
     Ok(row.is_some())
 }
 
+/// The organisation's name.
+pub(crate) async fn name(db: &Database, id: &str) -> worker::Result<Option<String>> {
+    #[derive(Deserialize)]
+    struct Name {
+        name: String,
+    }
+    let row: Option<Name> = db
+        .row("SELECT name FROM organisations WHERE id = ?1", [id.into()])
+        .await?;
+    Ok(row.map(|row| row.name))
+}
+
 /// The organisation, where there is exactly one.
 pub(crate) async fn only(db: &Database) -> worker::Result<Option<String>> {
     let rows: Vec<Id> = db.rows("SELECT id FROM organisations LIMIT 2", []).await?;

@@ -175,7 +175,7 @@ pub(crate) fn put(
                 route.pattern.into(),
                 route.host.into(),
                 i64::from(route.port).into(),
-                tls_word(route.tls).into(),
+                d1::word(&route.tls).into(),
                 route.username.into(),
                 route.password.into(),
             ],
@@ -235,12 +235,4 @@ pub(crate) fn remove(
             [organisation.into(), id.into()],
         )?,
     ])
-}
-
-fn tls_word(tls: HopTls) -> &'static str {
-    match tls {
-        HopTls::Implicit => "implicit",
-        HopTls::Starttls => "starttls",
-        HopTls::None => "none",
-    }
 }

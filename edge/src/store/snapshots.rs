@@ -161,7 +161,8 @@ async fn build(db: &Database, organisation: &str) -> Result<Snapshot, Failure> {
             .iter()
             .filter_map(|row| {
                 Some(Anchor {
-                    certificate: Certificate::from_der(&crypto::from_base64(&row.der).ok()?).ok()?,
+                    certificate: Certificate::from_der(&crypto::from_base64(&row.der).ok()?)
+                        .ok()?,
                     domain: row.domain.as_deref().and_then(|d| Domain::parse(d).ok()),
                 })
             })

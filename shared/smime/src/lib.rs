@@ -3,6 +3,7 @@
 mod asn1;
 mod capability;
 mod certificate;
+mod certs_only;
 mod chain;
 mod cipher;
 mod encrypt;
@@ -24,6 +25,7 @@ pub use certificate::{
     BasicConstraints, CERTIFICATE_OCTETS_MAX, Certificate, CertificateError, Extension,
     Fingerprint, KeyUsage,
 };
+pub use certs_only::certs_only;
 pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
 pub use cipher::ContentCipher;
 pub use encrypt::{EncryptError, encrypt};

@@ -1,0 +1,210 @@
+//! The S/MIME core's primitives by `node:crypto`; by Rust where workerd has none, and where it
+//! cannot say why it failed.
+
+use smime::{
+    Digest, KeyKind, PrivateKey, Provider, ProviderError, RsaPadding, RustCrypto, Sensitive,
+    SignatureScheme,
+};
+use wasm_bindgen::JsValue;
+
+use super::node;
+
+/// `node:crypto` as a provider.
+pub(crate) struct Node;
+
+impl Provider for Node {
+    fn fill_random(&self, out: &mut [u8]) -> Result<(), ProviderError> {
+        fill_random(out)
+    }
+
+    fn generate_key(&self, kind: KeyKind) -> Result<PrivateKey, ProviderError> {
+        let pkcs8 = match kind {
+            KeyKind::Rsa { bits } => {
+                let bits = u32::try_from(bits).map_err(|_| ProviderError::Unsupported)?;
+                node::generate("rsa", Some(bits), None)
+            }
+            KeyKind::P256 => node::generate("ec", None, Some("prime256v1")),
+            KeyKind::P384 => node::generate("ec", None, Some("secp384r1")),
+            KeyKind::P521 => node::generate("ec", None, Some("secp521r1")),
+            KeyKind::Ed25519 => node::generate("ed25519", None, None),
+            KeyKind::X25519 => node::generate("x25519", None, None),
+            KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+        };
+        let pkcs8 = pkcs8.map_err(|_| ProviderError::Unsupported)?;
+        PrivateKey::from_pkcs8(pkcs8).map_err(|_| ProviderError::BadKey)
+    }
+
+    fn sign(
+        &self,
+        scheme: SignatureScheme,
+        key: &PrivateKey,
+        message: &[u8],
+    ) -> Result<Vec<u8>, ProviderError> {
+        let der = key.expose_pkcs8();
+        let signature = match scheme {
+            SignatureScheme::RsaPkcs1(digest) | SignatureScheme::Ecdsa(digest) => {
+                node::sign(Some(name(digest)), der, message)
+            }
+            SignatureScheme::Ed25519 => node::sign(None, der, message),
+            SignatureScheme::RsaPss {
+                digest,
+                mask,
+                salt_octets,
+            } if digest == mask => node::sign_pss(name(digest), octets(salt_octets)?, der, message),
+            // Here, and wherever the two digests differ: node:crypto uses one for both.
+            SignatureScheme::RsaPss { .. } => return rust().sign(scheme, key, message),
+        };
+        signature.map_err(bad_key)
+    }
+
+    fn verify(
+        &self,
+        scheme: SignatureScheme,
+        spki: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), ProviderError> {
+        let verified = match scheme {
+            SignatureScheme::RsaPkcs1(digest) | SignatureScheme::Ecdsa(digest) => {
+                node::verify(Some(name(digest)), spki, message, signature)
+            }
+            SignatureScheme::Ed25519 => node::verify(None, spki, message, signature),
+            SignatureScheme::RsaPss {
+                digest,
+                mask,
+                salt_octets,
+            } if digest == mask => {
+                node::verify_pss(name(digest), octets(salt_octets)?, spki, message, signature)
+            }
+            SignatureScheme::RsaPss { .. } => {
+                return rust().verify(scheme, spki, message, signature);
+            }
+        };
+        match verified {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(ProviderError::CheckFailed),
+            // A curve or a size that BoringSSL does not know.
+            Err(_) => rust().verify(scheme, spki, message, signature),
+        }
+    }
+
+    fn rsa_encrypt(
+        &self,
+        padding: RsaPadding,
+        spki: &[u8],
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, ProviderError> {
+        match oaep(padding) {
+            Ok(oaep) => node::rsa_encrypt(oaep, spki, plaintext).map_err(bad_key),
+            Err(TwoDigests) => rust().rsa_encrypt(padding, spki, plaintext),
+        }
+    }
+
+    fn rsa_decrypt(
+        &self,
+        padding: RsaPadding,
+        key: &PrivateKey,
+        ciphertext: &[u8],
+    ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+        match oaep(padding) {
+            Ok(oaep) => node::rsa_decrypt(oaep, key.expose_pkcs8(), ciphertext)
+                .map(Sensitive::new)
+                .map_err(|_| ProviderError::CheckFailed),
+            Err(TwoDigests) => rust().rsa_decrypt(padding, key, ciphertext),
+        }
+    }
+
+    fn digest(&self, digest: Digest, parts: &[&[u8]]) -> Vec<u8> {
+        let hash = node::create_hash(name(digest));
+        for part in parts {
+            hash.update(part);
+        }
+        hash.digest()
+    }
+
+    fn cbc_encrypt(
+        &self,
+        key: &[u8],
+        iv: &[u8; 16],
+        blocks: &mut [u8],
+    ) -> Result<(), ProviderError> {
+        node::cbc_encrypt(key, iv, blocks).map_err(bad_key)
+    }
+
+    fn cbc_decrypt(
+        &self,
+        key: &[u8],
+        iv: &[u8; 16],
+        blocks: &mut [u8],
+    ) -> Result<(), ProviderError> {
+        node::cbc_decrypt(key, iv, blocks).map_err(bad_key)
+    }
+
+    fn gcm_encrypt(
+        &self,
+        key: &[u8],
+        nonce: &[u8],
+        aad: &[u8],
+        buffer: &mut [u8],
+    ) -> Result<[u8; 16], ProviderError> {
+        let tag = node::gcm_encrypt(key, nonce, aad, buffer).map_err(bad_key)?;
+        tag.try_into().map_err(|_| ProviderError::Unsupported)
+    }
+
+    fn gcm_decrypt(
+        &self,
+        key: &[u8],
+        nonce: &[u8],
+        aad: &[u8],
+        buffer: &mut [u8],
+        tag: &[u8],
+    ) -> Result<(), ProviderError> {
+        node::gcm_decrypt(key, nonce, aad, buffer, tag).map_err(|_| ProviderError::CheckFailed)
+    }
+}
+
+fn fill_random(out: &mut [u8]) -> Result<(), ProviderError> {
+    let octets = u32::try_from(out.len()).map_err(|_| ProviderError::NoRandomness)?;
+    let random = super::random(octets);
+    if random.len() != out.len() {
+        return Err(ProviderError::NoRandomness);
+    }
+    out.copy_from_slice(&random);
+    Ok(())
+}
+
+fn rust() -> impl Provider {
+    RustCrypto::new(fill_random)
+}
+
+/// RSA-OAEP with one digest for the label and another for the mask: node:crypto has no word for it.
+struct TwoDigests;
+
+fn oaep(padding: RsaPadding) -> Result<Option<&'static str>, TwoDigests> {
+    match padding {
+        RsaPadding::Pkcs1 => Ok(None),
+        RsaPadding::Oaep { digest, mask } if digest == mask => Ok(Some(name(digest))),
+        RsaPadding::Oaep { .. } => Err(TwoDigests),
+    }
+}
+
+fn name(digest: Digest) -> &'static str {
+    match digest {
+        Digest::Md5 => "md5",
+        Digest::Sha1 => "sha1",
+        Digest::Sha224 => "sha224",
+        Digest::Sha256 => "sha256",
+        Digest::Sha384 => "sha384",
+        Digest::Sha512 => "sha512",
+    }
+}
+
+fn octets(length: usize) -> Result<u32, ProviderError> {
+    u32::try_from(length).map_err(|_| ProviderError::Unsupported)
+}
+
+/// What JavaScript throws is about the key or its size; its text is not passed on.
+#[expect(clippy::needless_pass_by_value, reason = "the signature is map_err's")]
+fn bad_key(_: JsValue) -> ProviderError {
+    ProviderError::BadKey
+}

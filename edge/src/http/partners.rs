@@ -1,0 +1,71 @@
+//! Partners' certificates.
+
+use api::{Page, Partner};
+use worker::Response;
+
+use super::exchange::{self, Call, Exchange};
+use super::paging::Window;
+use super::session::Member;
+use super::{certificates, session};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::store::partners::{self, PartnerRow};
+
+/// `GET /partners`.
+pub(crate) async fn list(
+    desk: &Desk,
+    member: &Member,
+    call: Call<api::ListPartners>,
+) -> Result<Page<Partner>, Failure> {
+    let window = Window::read(call.query.limit, call.query.cursor.as_deref())?;
+    let part = call.query.q.map(|part| part.trim().to_lowercase());
+    let after = window.after.as_deref();
+    let organisation = &member.organisation;
+    let rows = partners::list(
+        &desk.db,
+        organisation,
+        part.as_deref(),
+        after,
+        window.rows(),
+    )
+    .await?;
+    Ok(window.page(rows, |row: &PartnerRow| &row.fingerprint, Partner::from))
+}
+
+/// `POST /partners`.
+pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> {
+    let member = session::writer(&exchange).await?;
+    let certificate = certificates::upload(&mut exchange.request).await?;
+    let refuse = |code: &str, detail: &str| Err(Failure::caller(422, code, detail));
+    if certificate.addresses().is_empty() {
+        return refuse("no-address", "The certificate names no e-mail address.");
+    }
+    if !certificate.may_encrypt() {
+        return refuse(
+            "not-for-encryption",
+            "The certificate is not for encryption.",
+        );
+    }
+    let desk = &exchange.desk;
+    let organisation = &member.organisation;
+    let batch = partners::upload(&desk.db, organisation, &certificate, desk.now.unix())?;
+    desk.db.write(batch).await?;
+    let fingerprint = certificate.fingerprint().to_string();
+    let partner: Partner = partners::get(&desk.db, organisation, &fingerprint)
+        .await?
+        .map(Into::into)
+        .ok_or_else(|| Failure::broken("a partner written and gone"))?;
+    exchange::reply(&partner)
+}
+
+/// `DELETE /partners/{fingerprint}`.
+pub(crate) async fn remove(
+    desk: &Desk,
+    member: &Member,
+    call: Call<api::DeletePartner>,
+) -> Result<(), Failure> {
+    if partners::remove(&desk.db, &member.organisation, call.param()).await? {
+        return Ok(());
+    }
+    Err(Failure::unknown("certificate"))
+}

@@ -1,0 +1,278 @@
+//! What the relay calls for each mail: `POST /process` and its companions.
+
+use api::{
+    FROM_FIELD, HOP_FIELD, ID_FIELD, MESSAGE_OCTETS_MAX, Outcome, Problem, RecipientReply,
+    RecipientsReply, TO_FIELD,
+};
+use gateway::{Action, Delivery, Envelope};
+use mail::Address;
+use policy::Direction;
+use worker::{Headers, Response};
+
+use super::body;
+use super::credential::Credential;
+use super::exchange::{self, Call, Exchange};
+use super::session::{self, Member};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::mailroom::{self, Case};
+use crate::next_hop;
+use crate::store::d1;
+use crate::store::facts::Scope;
+use crate::store::messages;
+use crate::{admission, crypto};
+
+/// Most recipients of one transaction: what servers in use send at most, and a bound on the batch.
+const RECIPIENTS_MAX: usize = 1000;
+
+/// `POST /process/recipients`.
+pub(crate) async fn recipients(mut exchange: Exchange) -> Result<Response, Failure> {
+    let body = exchange.call::<api::ProcessRecipients>().await?.body;
+    let envelope = envelope(body.direction, &body.from, &body.to, "")?;
+    let case = open(&exchange, &envelope).await?;
+    let replies = case.admit(&exchange.desk, &envelope);
+    let recipient = |(address, reply): (String, Option<gateway::Reply>)| RecipientReply {
+        address,
+        reply: reply.map(|reply| reply.line()),
+    };
+    let recipients = body.to.into_iter().zip(replies).map(recipient).collect();
+    let response = exchange::reply(&RecipientsReply { recipients })?;
+    count(&exchange.desk, response.headers())?;
+    Ok(response)
+}
+
+/// `POST /process/{id}/outcome`.
+pub(crate) async fn outcome(
+    desk: &Desk,
+    member: &Member,
+    call: Call<api::ProcessOutcome>,
+) -> Result<(), Failure> {
+    let corrected: Vec<messages::Corrected> = call
+        .body
+        .recipients
+        .iter()
+        .filter_map(|recipient| {
+            let to = Address::parse(&recipient.address).ok()?;
+            Some(next_hop::corrected(&to, recipient.reply.as_deref()))
+        })
+        .collect();
+    messages::correct(&desk.db, &member.organisation, call.param(), &corrected).await?;
+    Ok(())
+}
+
+/// Who calls and what is known of the addresses, in one read. The token is looked up with the facts,
+/// so a token that was taken away counts no more from that moment.
+async fn open(exchange: &Exchange, envelope: &Envelope) -> Result<Case, Failure> {
+    let Credential::Bearer(hash) = exchange.credential()? else {
+        return Err(session::unauthorized());
+    };
+    let case = mailroom::open(&exchange.desk, &Scope::Token(&hash.0), envelope).await?;
+    let case = case.ok_or_else(session::unauthorized)?;
+    if case.facts.may_write {
+        return Ok(case);
+    }
+    Err(session::read_only())
+}
+
+fn envelope_of_query(query: &str) -> Result<Envelope, Failure> {
+    let (mut direction, mut from, mut to) = (None, None, Vec::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "direction" => direction = Some(value),
+            "from" => from = Some(value),
+            "to" => to.push(value.into_owned()),
+            _ => return Err(bad_query(&name, "There is no such parameter.")),
+        }
+    }
+    let direction = match direction.as_deref() {
+        Some("inbound") => Direction::Inbound,
+        Some("outbound") => Direction::Outbound,
+        _ => return Err(bad_query("direction", "This is `inbound` or `outbound`.")),
+    };
+    let from = from.ok_or_else(|| bad_query("from", "The sender is missing."))?;
+    envelope(direction, &from, &to, "?")
+}
+
+/// Reads the addresses; `start` begins the pointer to one that is at fault.
+fn envelope(
+    direction: Direction,
+    from: &str,
+    to: &[String],
+    start: &str,
+) -> Result<Envelope, Failure> {
+    let at = |name: &str, error: mail::AddressError| {
+        let slash = if start.is_empty() { "/" } else { start };
+        Failure::field(
+            &format!("{slash}{name}"),
+            "bad-address",
+            format!("{error}."),
+        )
+    };
+    let from = match bare(from) {
+        "" => None,
+        address => Some(Address::parse(address).map_err(|error| at("from", error))?),
+    };
+    if to.is_empty() || to.len() > RECIPIENTS_MAX {
+        let text = format!("A message has 1 to {RECIPIENTS_MAX} recipients.");
+        return Err(Failure::field("/to", "bad-recipients", text));
+    }
+    let to = to.iter().map(|address| Address::parse(bare(address)));
+    Ok(Envelope {
+        direction,
+        from,
+        to: to
+            .collect::<Result<_, _>>()
+            .map_err(|error| at("to", error))?,
+    })
+}
+
+/// The address without the angle brackets of a path.
+fn bare(path: &str) -> &str {
+    let path = path.trim();
+    path.strip_prefix('<')
+        .and_then(|path| path.strip_suffix('>'))
+        .unwrap_or(path)
+}
+
+fn bad_query(name: &str, text: &str) -> Failure {
+    Failure::field(&format!("?{name}"), "bad-query", text)
+}
+
+fn too_large() -> Failure {
+    let detail = format!("A message has at most {MESSAGE_OCTETS_MAX} octets.");
+    Failure::caller(413, "too-large", detail)
+}
+
+fn answer(status: u16, code: &str, reply: &gateway::Reply) -> Failure {
+    let mut problem = Problem::new(status, code, reply.text());
+    problem.reply = Some(reply.line());
+    problem.into()
+}
+
+/// The reply of `POST /process`, as `api::process` describes it. Header fields of HTTP are ASCII: an
+/// internationalised address goes into a part, which is not.
+fn outputs(desk: &Desk, id: &str, deliveries: Vec<Delivery<'_>>) -> Result<Response, Failure> {
+    let headers = Headers::new();
+    exchange::guard(&headers)?;
+    headers.set(ID_FIELD, id)?;
+    count(desk, &headers)?;
+    let body = match <[Delivery<'_>; 1]>::try_from(deliveries) {
+        Ok([only]) if fields(&only).iter().all(|(_, value)| value.is_ascii()) => {
+            headers.set("content-type", "message/rfc822")?;
+            for (name, value) in fields(&only) {
+                headers.set(name, &value)?;
+            }
+            only.message.into_owned()
+        }
+        Ok([only]) => multipart(&headers, &[only])?,
+        Err(several) => multipart(&headers, &several)?,
+    };
+    Ok(Response::builder().with_headers(headers).fixed(body))
+}
+
+fn multipart(headers: &Headers, deliveries: &[Delivery<'_>]) -> Result<Vec<u8>, Failure> {
+    let boundary = crypto::random_id();
+    headers.set(
+        "content-type",
+        &format!("multipart/mixed; boundary={boundary}"),
+    )?;
+    Ok(parts(&boundary, deliveries))
+}
+
+fn parts(boundary: &str, deliveries: &[Delivery<'_>]) -> Vec<u8> {
+    let mut body = Vec::with_capacity(deliveries.iter().map(|d| d.message.len() + 512).sum());
+    for delivery in deliveries {
+        body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
+        body.extend_from_slice(b"Content-Type: message/rfc822\r\n");
+        for (name, value) in fields(delivery) {
+            body.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+        }
+        body.extend_from_slice(b"\r\n");
+        body.extend_from_slice(&delivery.message);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    body
+}
+
+/// The envelope of an output, and which next hop takes it.
+fn fields(delivery: &Delivery<'_>) -> [(&'static str, String); 3] {
+    let from = delivery
+        .from
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let to: Vec<String> = delivery
+        .to
+        .iter()
+        .map(|address| format!("<{address}>"))
+        .collect();
+    [
+        (FROM_FIELD, format!("<{from}>")),
+        (TO_FIELD, to.join(", ")),
+        (HOP_FIELD, d1::word(&delivery.hop)),
+    ]
+}
+
+/// How often the stores were asked, for whoever watches that the warm path stays short.
+fn count(desk: &Desk, headers: &Headers) -> worker::Result<()> {
+    let (d1, writes, kv) = (desk.db.reads(), desk.db.writes(), desk.store.reads());
+    let counts = format!("d1;desc={d1}, kv;desc={kv}, d1-write;desc={writes}");
+    headers.set("server-timing", &counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(from: &str, to: &str) -> Delivery<'static> {
+        Delivery {
+            hop: Direction::Outbound,
+            from: Address::parse(from).ok(),
+            to: vec![Address::parse(to).unwrap()],
+            message: b"Subject: x\r\n\r\nbody\r\n".into(),
+        }
+    }
+
+    #[test]
+    fn the_query_is_an_envelope() {
+        let envelope = envelope_of_query(
+            "direction=outbound&from=alice%40acme.test&to=%3Cb%40x.test%3E&to=c%2Bd@x.test",
+        )
+        .unwrap();
+        assert_eq!(envelope.from, Address::parse("alice@acme.test").ok());
+        let to: Vec<String> = envelope.to.iter().map(ToString::to_string).collect();
+        assert_eq!(to, ["b@x.test", "c+d@x.test"]);
+        for null in [
+            "direction=inbound&from=&to=a@b.test",
+            "direction=inbound&from=%3C%3E&to=a@b.test",
+        ] {
+            assert_eq!(envelope_of_query(null).unwrap().from, None);
+        }
+        for bad in [
+            "from=&to=a@b.test",
+            "direction=sideways&from=&to=a@b.test",
+            "direction=inbound&to=a@b.test",
+            "direction=inbound&from=",
+            "direction=inbound&from=&to=b.test",
+            "direction=inbound&from=&to=a@b.test&colour=red",
+        ] {
+            assert!(envelope_of_query(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn several_outputs_are_parts_with_their_envelopes() {
+        let parts = parts(
+            "b",
+            &[delivery("a@x.test", "b@y.test"), delivery("", "a@x.test")],
+        );
+        let expected = "--b\r\nContent-Type: message/rfc822\r\n\
+            Sealgate-From: <a@x.test>\r\nSealgate-To: <b@y.test>\r\n\
+            Sealgate-Next-Hop: outbound\r\n\r\nSubject: x\r\n\r\nbody\r\n\r\n\
+            --b\r\nContent-Type: message/rfc822\r\n\
+            Sealgate-From: <>\r\nSealgate-To: <a@x.test>\r\n\
+            Sealgate-Next-Hop: outbound\r\n\r\nSubject: x\r\n\r\nbody\r\n\r\n--b--\r\n";
+        assert_eq!(String::from_utf8(parts).unwrap(), expected);
+    }
+}

@@ -1,0 +1,149 @@
+//! Drives the gateway for one message: facts and snapshot first, then its needs, then the record.
+//!
+//! On the warm path that is one read of D1 (a batch), at most one of KV (a key that this isolate has
+//! not met), and one write of D1 (a batch). The record is written before anyone hears the decision:
+//! a message that cannot be recorded is deferred, so nothing is delivered or refused unseen.
+
+use std::rc::Rc;
+
+use api::{Outcome, Protection, RuleRef, TraceLevel, TraceStep};
+use gateway::{Action, Decision, Envelope, Record, Reply, Snapshot};
+use smime::Certificate;
+
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::store::facts::{self, Facts, Scope};
+use crate::store::messages::{self, Recorded, RecordedRecipient};
+use crate::store::partners::{self, Lesson};
+use crate::store::snapshots;
+
+/// What is known before a message is read.
+pub(crate) struct Case {
+    pub(crate) facts: Facts,
+    snapshot: Rc<Snapshot>,
+}
+
+/// Gathers what is known; `None` where nobody here has to do with it.
+pub(crate) async fn open(
+    desk: &Desk,
+    scope: &Scope<'_>,
+    envelope: &Envelope,
+) -> Result<Option<Case>, Failure> {
+    let Some(facts) = facts::read(&desk.db, scope, envelope, desk.now.unix()).await? else {
+        return Ok(None);
+    };
+    let snapshot = snapshots::get(desk, &facts.organisation, facts.snapshot_version).await?;
+    Ok(Some(Case { facts, snapshot }))
+}
+
+impl Case {
+    /// Which recipients can be served, before there is a message.
+    pub(crate) fn admit(&self, desk: &Desk, envelope: &Envelope) -> Vec<Option<Reply>> {
+        gateway::admit(
+            envelope,
+            &self.snapshot,
+            &self.facts.directory,
+            desk.now.unix(),
+        )
+    }
+
+    /// Records the decision and what it taught; replies the message's id. `handed_on` is what holds
+    /// for recipients that are served.
+    pub(crate) async fn record(
+        &self,
+        desk: &Desk,
+        envelope: &Envelope,
+        decision: &Decision<'_>,
+        handed_on: Outcome,
+    ) -> Result<String, Failure> {
+        let id = messages::new_id(desk.now);
+        let recipients: Vec<RecordedRecipient> = decision
+            .records
+            .iter()
+            .map(|record| recorded(record, handed_on))
+            .collect();
+        let from = envelope.from.as_ref().map(ToString::to_string);
+        let message = Recorded {
+            id: &id,
+            at: desk.now.unix(),
+            direction: envelope.direction,
+            from: from.as_deref().unwrap_or_default(),
+            message_id: &decision.message_id,
+            size: decision.size,
+            policy_version: self.facts.rules_version,
+            recipients: &recipients,
+        };
+        let organisation = &self.facts.organisation;
+        let mut batch = vec![messages::add(&desk.db, organisation, &message)?];
+        for learnt in &decision.learnt {
+            let Ok(certificate) = Certificate::from_der(&learnt.certificate) else {
+                continue;
+            };
+            let lesson = Lesson {
+                address: &learnt.address,
+                certificate: &certificate,
+                capabilities: learnt.capabilities.as_deref(),
+                signed_at: learnt.signed_at,
+            };
+            batch.extend(partners::learn(
+                &desk.db,
+                organisation,
+                &lesson,
+                desk.now.unix(),
+            )?);
+        }
+        desk.db.write(batch).await?;
+        Ok(id)
+    }
+}
+
+/// Whether anyone is served.
+pub(crate) fn is_served(decision: &Decision<'_>) -> bool {
+    matches!(decision.action, Action::Deliver(_))
+}
+
+fn recorded(record: &Record, handed_on: Outcome) -> RecordedRecipient {
+    RecordedRecipient {
+        to: record.recipient.to_string(),
+        outcome: match record.outcome {
+            gateway::Outcome::Deliver => handed_on,
+            gateway::Outcome::Refuse => Outcome::Refused,
+            gateway::Outcome::Defer => Outcome::Failed,
+        },
+        protection: record.protection.iter().copied().map(protection).collect(),
+        rule: record.rule.as_ref().map(|rule| RuleRef {
+            id: rule.id.0.clone(),
+            name: rule.name.clone(),
+        }),
+        reason: record.reason.map(str::to_owned),
+        trace: record.trace.iter().map(step).collect(),
+    }
+}
+
+fn protection(protection: gateway::Protection) -> Protection {
+    match protection {
+        gateway::Protection::Signed => Protection::Signed,
+        gateway::Protection::Encrypted => Protection::Encrypted,
+        gateway::Protection::Decrypted => Protection::Decrypted,
+        gateway::Protection::Verified => Protection::Verified,
+        gateway::Protection::SignatureBad => Protection::SignatureBad,
+        gateway::Protection::StillEncrypted => Protection::StillEncrypted,
+    }
+}
+
+fn step(step: &gateway::TraceStep) -> TraceStep {
+    let fields = step.fields.iter();
+    TraceStep {
+        code: step.code.to_owned(),
+        level: match step.level {
+            gateway::TraceLevel::Good => TraceLevel::Good,
+            gateway::TraceLevel::Info => TraceLevel::Info,
+            gateway::TraceLevel::Caution => TraceLevel::Caution,
+            gateway::TraceLevel::Bad => TraceLevel::Bad,
+        },
+        text: step.text.clone(),
+        fields: fields
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+    }
+}

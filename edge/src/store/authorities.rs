@@ -1,0 +1,157 @@
+//! Certification authorities whose word counts, does not count, or waits for a decision.
+
+use api::{Authority, AuthoritySource, AuthorityTrust};
+use mail::UnixTime;
+use serde::Deserialize;
+use smime::Certificate;
+
+use super::d1::{self, Database, Statement};
+use crate::crypto;
+
+#[derive(Deserialize)]
+pub(crate) struct AuthorityRow {
+    pub(crate) fingerprint: String,
+    subject: String,
+    not_after: i64,
+    source: AuthoritySource,
+    trust: AuthorityTrust,
+    domain: Option<String>,
+}
+
+impl From<AuthorityRow> for Authority {
+    fn from(row: AuthorityRow) -> Self {
+        Self {
+            fingerprint: row.fingerprint,
+            subject: row.subject,
+            not_after: UnixTime(row.not_after).to_string(),
+            source: row.source,
+            trust: row.trust,
+            domain: row.domain,
+        }
+    }
+}
+
+const COLUMNS: &str = "fingerprint, subject, not_after, source, trust, domain";
+
+/// What the list is filtered by.
+pub(crate) struct Filter<'a> {
+    pub(crate) trust: Option<AuthorityTrust>,
+    pub(crate) source: Option<AuthoritySource>,
+    /// In lower case.
+    pub(crate) part: Option<&'a str>,
+}
+
+/// A page of the authorities, by fingerprint.
+pub(crate) async fn list(
+    db: &Database,
+    organisation: &str,
+    filter: &Filter<'_>,
+    after: Option<&str>,
+    rows: i64,
+) -> worker::Result<Vec<AuthorityRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM authorities WHERE organisation = ?1 AND fingerprint > ?2 \
+         AND (?3 IS NULL OR trust = ?3) AND (?4 IS NULL OR source = ?4) \
+         AND (?5 IS NULL OR instr(lower(subject), ?5) > 0) ORDER BY fingerprint LIMIT ?6"
+    );
+    db.rows(
+        &sql,
+        [
+            organisation.into(),
+            after.unwrap_or_default().into(),
+            filter.trust.as_ref().map(d1::word).into(),
+            filter.source.as_ref().map(d1::word).into(),
+            filter.part.into(),
+            rows.into(),
+        ],
+    )
+    .await
+}
+
+/// One authority.
+pub(crate) async fn get(
+    db: &Database,
+    organisation: &str,
+    fingerprint: &str,
+) -> worker::Result<Option<AuthorityRow>> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM authorities WHERE organisation = ?1 AND fingerprint = ?2");
+    db.row(&sql, [organisation.into(), fingerprint.into()])
+        .await
+}
+
+/// Adds a trust anchor, or makes one of an authority that is known.
+pub(crate) fn trust(
+    db: &Database,
+    organisation: &str,
+    certificate: &Certificate,
+    domain: Option<&str>,
+) -> worker::Result<Statement> {
+    db.statement(
+        "INSERT INTO authorities \
+         (organisation, fingerprint, subject, not_after, der, source, trust, domain) \
+         VALUES (?1, ?2, ?3, ?4, ?5, 'own', 'trusted', ?6) \
+         ON CONFLICT (organisation, fingerprint) DO UPDATE SET source = 'own', \
+         trust = 'trusted', domain = excluded.domain",
+        [
+            organisation.into(),
+            certificate.fingerprint().to_string().into(),
+            certificate.subject().into(),
+            certificate.not_after().0.into(),
+            crypto::base64(certificate.der()).into(),
+            domain.into(),
+        ],
+    )
+}
+
+/// Trusts the built-in CA; in the batch that makes it, and only if it is the one that was made.
+pub(crate) fn trust_issuer(
+    db: &Database,
+    organisation: &str,
+    certificate: &Certificate,
+) -> worker::Result<Statement> {
+    db.statement(
+        "INSERT INTO authorities \
+         (organisation, fingerprint, subject, not_after, der, source, trust) \
+         SELECT ?1, ?2, ?3, ?4, der, 'own', 'trusted' FROM issuers \
+         WHERE organisation = ?1 AND fingerprint = ?2 ON CONFLICT DO NOTHING",
+        [
+            organisation.into(),
+            certificate.fingerprint().to_string().into(),
+            certificate.subject().into(),
+            certificate.not_after().0.into(),
+        ],
+    )
+}
+
+/// Decides on an authority.
+pub(crate) fn decide(
+    db: &Database,
+    organisation: &str,
+    fingerprint: &str,
+    trust: AuthorityTrust,
+    domain: Option<&str>,
+) -> worker::Result<Statement> {
+    db.statement(
+        "UPDATE authorities SET trust = ?3, domain = ?4 \
+         WHERE organisation = ?1 AND fingerprint = ?2",
+        [
+            organisation.into(),
+            fingerprint.into(),
+            d1::word(&trust).into(),
+            domain.into(),
+        ],
+    )
+}
+
+/// Removes an authority.
+pub(crate) fn remove(
+    db: &Database,
+    organisation: &str,
+    fingerprint: &str,
+) -> worker::Result<Statement> {
+    db.statement(
+        "DELETE FROM authorities WHERE organisation = ?1 AND fingerprint = ?2",
+        [organisation.into(), fingerprint.into()],
+    )
+}
