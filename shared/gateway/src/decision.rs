@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use mail::{Address, UnixTime};
 use policy::{Direction, RuleId};
+use smime::Certificate;
 
 use crate::{Reply, TraceStep};
 
@@ -54,10 +55,10 @@ pub struct Delivery<'a> {
 pub struct Learnt {
     /// The sender.
     pub address: Address,
-    /// The certificate to encrypt to, DER.
-    pub certificate: Vec<u8>,
-    /// Certificates between it and its trust anchor, DER, nearest first.
-    pub chain: Vec<Vec<u8>>,
+    /// The certificate to encrypt to.
+    pub certificate: Certificate,
+    /// Certificates between it and its trust anchor, nearest first.
+    pub chain: Vec<Certificate>,
     /// `SMIMECapabilities`, DER, if the signature has them.
     pub capabilities: Option<Vec<u8>>,
     /// Newer teachings replace older ones only (RFC 8551 §2.7.1); `None` where the signature has no

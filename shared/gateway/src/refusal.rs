@@ -11,6 +11,10 @@ pub const MESSAGE_OCTETS_MAX: usize = 25 * 1024 * 1024;
 /// Most `Received` fields: RFC 5321 §6.3 wants loops found by counting, with a limit of at least 100.
 pub const RECEIVED_FIELDS_MAX: usize = 100;
 
+/// Most octets of copies that one message becomes for recipients whom its header does not name, each
+/// of whom gets one encrypted apart. An isolate has 128 MB for everything.
+pub const HIDDEN_COPIES_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX;
+
 /// Why something is not served.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Refusal {
@@ -53,6 +57,10 @@ pub enum Refusal {
         /// The recipient.
         recipient: Address,
     },
+    /// The copies for hidden recipients pass [`HIDDEN_COPIES_OCTETS_MAX`].
+    TooManyHidden,
+    /// The envelope names nobody.
+    NoRecipients,
     /// Longer than [`MESSAGE_OCTETS_MAX`].
     TooLarge,
     /// More than [`RECEIVED_FIELDS_MAX`] servers have seen it.
@@ -70,13 +78,16 @@ impl Refusal {
             Self::NoRecipientKey { .. } => "no-recipient-key",
             Self::NotEncrypted { .. } => "not-encrypted",
             Self::NotDecryptable { .. } => "not-decryptable",
+            Self::TooManyHidden => "too-many-hidden-recipients",
+            Self::NoRecipients => "no-recipients",
             Self::TooLarge => "too-large",
             Self::MailLoop => "mail-loop",
         }
     }
 
     /// What the sender's server is told. Status codes are those of RFC 3463: X.7.1 policy, X.7.5
-    /// a key that is not available, X.3.4 message too big, X.4.6 routing loop.
+    /// a key that is not available, X.5.3 too many recipients, X.3.4 message too big, X.4.6 routing
+    /// loop.
     pub fn reply(&self) -> Reply {
         match self {
             Self::ForeignSender { sender } => Reply::new(
@@ -133,6 +144,13 @@ impl Refusal {
                      certificate of that mailbox and send it again"
                 ),
             ),
+            Self::TooManyHidden => Reply::new(
+                550,
+                "5.5.3",
+                "the message is too large to be encrypted apart for so many recipients that are \
+                 in neither To nor Cc; send it to fewer of them at a time",
+            ),
+            Self::NoRecipients => Reply::new(554, "5.5.1", "no valid recipients"),
             Self::TooLarge => Reply::new(
                 552,
                 "5.3.4",
@@ -148,13 +166,4 @@ impl Refusal {
             ),
         }
     }
-}
-
-/// The answer while something is missing that will be there soon.
-pub(crate) fn not_yet() -> Reply {
-    Reply::new(
-        451,
-        "4.3.0",
-        "a key is not available yet, please try again in a minute",
-    )
 }

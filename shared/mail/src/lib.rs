@@ -6,6 +6,7 @@ mod address;
 mod canonical;
 mod content_type;
 mod defect;
+mod dsn;
 mod encode;
 mod entity;
 mod header;
@@ -18,6 +19,7 @@ pub use address::{Address, AddressError, DOMAIN_OCTETS_MAX, Domain, LOCAL_PART_O
 pub use canonical::{is_7bit, to_7bit, to_crlf};
 pub use content_type::ContentType;
 pub use defect::Defect;
+pub use dsn::{FailedRecipient, FailureReport};
 pub use encode::{
     decode_base64, decode_quoted_printable, encode_base64, encode_base64_parts,
     encode_quoted_printable,

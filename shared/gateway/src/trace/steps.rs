@@ -33,6 +33,7 @@ steps! {
     SENDER_CERTIFICATE_UNUSABLE = Caution "sender-certificate-unusable" "The certificate of {sender} cannot be used: {why}.";
     FROM_MISMATCH = Caution "from-mismatch" "The From field names {from}, the certificate of the sender {sender} does not: no signature.";
     KEY_NOT_YET = Bad "key-not-yet" "The private key of {mailbox} is not available yet; the sender's server tries again.";
+    ENCRYPTION_FAILED = Bad "encryption-failed" "The message could not be encrypted: {why}.";
     KEY_UNUSABLE = Bad "key-unusable" "The private key of {mailbox} cannot be used: {why}.";
     SIGNED = Good "signed" "Signed with the certificate {fingerprint} of {sender}.";
     LEFT_UNSIGNED = Caution "left-unsigned" "Delivered unsigned.";
@@ -44,6 +45,7 @@ steps! {
     RECIPIENT_KEY_UNUSABLE = Caution "recipient-key-unusable" "A certificate of {recipient} cannot be used: {why}.";
     NO_RECIPIENT_KEY = Info "no-recipient-key" "No certificate of {recipient} is known.";
     ENCRYPTED = Good "encrypted" "Encrypted with {cipher} to {recipient} and to the sender.";
+    NOT_TO_SENDER = Caution "not-to-sender" "The sender's certificate is not for encryption, so the sender cannot read the message.";
     BCC_APART = Info "bcc-apart" "{recipient} is in neither To nor Cc and gets a copy of its own.";
 
     // What came in.
@@ -52,7 +54,6 @@ steps! {
     LEFT_ENCRYPTED = Info "left-encrypted" "Delivered encrypted, as the rule wants.";
     DECRYPTED = Good "decrypted" "Decrypted with a key of {recipient} ({cipher}).";
     NOT_DECRYPTED = Caution "not-decrypted" "The message cannot be decrypted: {why}.";
-    WEAK_ALGORITHM = Caution "weak-algorithm" "Weak cryptography was used: {algorithm}.";
     NOT_SIGNED = Info "not-signed" "The message is not signed.";
     SIGNATURE_GOOD = Good "signature-good" "The signature of {signer} is good.";
     SIGNATURE_BAD = Bad "signature-bad" "The signature of {signer} is not good: {why}.";

@@ -1,0 +1,30 @@
+//! How the sender's client has protected a message already.
+
+use mail::Entity;
+use policy::Content;
+
+/// Looks at the whole message only: one that merely contains something signed, a forwarded mail
+/// say, is not signed itself.
+///
+/// Encrypted is only what names recipients inside: a label alone must not pass *enforce encryption*.
+pub(crate) fn protection_of(raw: &[u8], message: &Entity<'_>) -> Content {
+    let content_type = message.content_type();
+    let is_cms = content_type.is("application", "pkcs7-mime")
+        || content_type.is("application", "x-pkcs7-mime");
+    if is_cms && !smime::recipients(raw).is_empty() {
+        return Content::Encrypted;
+    }
+    let smime_type = content_type.param("smime-type").unwrap_or_default();
+    let protocol = content_type.param("protocol").unwrap_or_default();
+    let is_detached = content_type.is("multipart", "signed")
+        && [
+            "application/pkcs7-signature",
+            "application/x-pkcs7-signature",
+        ]
+        .iter()
+        .any(|name| protocol.eq_ignore_ascii_case(name));
+    if is_detached || (is_cms && smime_type.eq_ignore_ascii_case("signed-data")) {
+        return Content::Signed;
+    }
+    Content::Plain
+}

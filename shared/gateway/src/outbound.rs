@@ -1,0 +1,236 @@
+//! Mail that leaves: signed and encrypted as the rule of each recipient wants.
+
+mod choice;
+mod perform;
+
+use mail::{Address, sole_author};
+use policy::{Content, OutboundFacts, OutboundOption, OutboundRefusal, OutboundTreatment};
+
+use crate::admit;
+use crate::content::protection_of;
+use crate::keys::{RecipientKey, Sender};
+use crate::pipeline::{Need, Stage, Step, Waiting};
+use crate::refusal::Refusal;
+use crate::ruling::rule;
+use crate::trace::{
+    ALREADY_ENCRYPTED, ALREADY_SIGNED, FROM_MISMATCH, LEFT_AS_IS, LEFT_PLAIN, LEFT_UNSIGNED,
+    NULL_SENDER,
+};
+use crate::verdict::{Case, Fate, Sentence};
+use crate::{KeyId, TraceStep};
+
+/// A message whose recipients are planned; at least one of them needs the sender's key.
+pub(crate) struct Planned<'a> {
+    case: Case<'a>,
+    /// `None` only where nothing has to be signed or encrypted.
+    sender: Option<Sender<'a>>,
+    plans: Vec<Plan<'a>>,
+}
+
+/// What shall be done for one recipient.
+struct Plan<'a> {
+    sentence: Sentence<'a>,
+    treatment: OutboundTreatment,
+    key: Option<RecipientKey>,
+}
+
+impl Plan<'_> {
+    fn is_served(&self) -> bool {
+        matches!(self.sentence.fate, Fate::Deliver(_))
+    }
+
+    fn signs(&self) -> bool {
+        use OutboundTreatment::{Sign, SignAndEncrypt};
+        self.is_served() && matches!(self.treatment, Sign | SignAndEncrypt)
+    }
+
+    fn encrypts(&self) -> bool {
+        use OutboundTreatment::{Encrypt, SignAndEncrypt};
+        self.is_served() && matches!(self.treatment, Encrypt | SignAndEncrypt)
+    }
+}
+
+pub(crate) fn start(case: Case<'_>) -> Step<'_> {
+    let planned = match &case.envelope.from {
+        None => as_it_is(case),
+        Some(from) => plan(from, case),
+    };
+    match planned.key() {
+        Some(key) => {
+            let needs = vec![Need::Key(key.clone())];
+            Step::Need(Waiting::new(Stage::Outbound(planned)), needs)
+        }
+        None => Step::Done(planned.perform(None)),
+    }
+}
+
+impl Planned<'_> {
+    /// The key that is needed, if anybody gets a signed message.
+    fn key(&self) -> Option<&KeyId> {
+        let sender = self.sender.as_ref()?;
+        self.plans
+            .iter()
+            .any(Plan::signs)
+            .then_some(&sender.own.key)
+    }
+}
+
+/// A bounce of the organisation's own server: nobody's signature belongs on it.
+fn as_it_is(case: Case<'_>) -> Planned<'_> {
+    let plans = case.envelope.to.iter().map(|recipient| {
+        let mut sentence = Sentence::new(recipient);
+        sentence.trace.push(NULL_SENDER.bare());
+        Plan {
+            sentence,
+            treatment: OutboundTreatment::Leave,
+            key: None,
+        }
+    });
+    Planned {
+        plans: plans.collect(),
+        sender: None,
+        case,
+    }
+}
+
+fn plan<'a>(from: &'a Address, case: Case<'a>) -> Planned<'a> {
+    let content = protection_of(case.raw, &case.message);
+    let speaker = Speaker::find(&case, from);
+    let admitted = admit::sender(&case.facts, from);
+    let plans = case.envelope.to.iter().map(|recipient| {
+        let mut plan = match &admitted {
+            Ok(()) => plan_recipient(&case, from, &speaker, content, recipient),
+            Err(refusal) => refused(recipient, refusal.clone()),
+        };
+        plan.sentence.trace.splice(0..0, note(content));
+        plan
+    });
+    Planned {
+        plans: plans.collect(),
+        sender: speaker.sender.ok(),
+        case,
+    }
+}
+
+fn refused(recipient: &Address, refusal: Refusal) -> Plan<'_> {
+    let mut sentence = Sentence::new(recipient);
+    sentence.fate = Fate::Refuse(refusal);
+    Plan {
+        sentence,
+        treatment: OutboundTreatment::Leave,
+        key: None,
+    }
+}
+
+fn note(content: Content) -> Option<TraceStep> {
+    match content {
+        Content::Plain => None,
+        Content::Signed => Some(ALREADY_SIGNED.bare()),
+        Content::Encrypted => Some(ALREADY_ENCRYPTED.bare()),
+    }
+}
+
+/// Who may speak for the message: the envelope's sender, if its certificate names the mailbox in
+/// the From field. Signing as whatever From says would let every mailbox sign as every other; a
+/// signature that does not fit From is worth nothing to its reader (RFC 8550 §3).
+struct Speaker<'a> {
+    sender: Result<Sender<'a>, TraceStep>,
+    is_mismatch: bool,
+}
+
+impl<'a> Speaker<'a> {
+    fn find(case: &Case<'a>, from: &Address) -> Self {
+        let sender = case.facts.sender(from);
+        let author = sole_author(&case.message);
+        let names = |sender: &Sender<'_>| {
+            author
+                .as_ref()
+                .is_some_and(|author| sender.certificate.addresses().contains(author))
+        };
+        if sender.as_ref().is_ok_and(|sender| !names(sender)) {
+            let shown = author.map_or_else(|| "nobody or several".to_owned(), |a| a.to_string());
+            return Self {
+                sender: Err(FROM_MISMATCH.with(&[("from", &shown), ("sender", from)])),
+                is_mismatch: true,
+            };
+        }
+        Self {
+            sender,
+            is_mismatch: false,
+        }
+    }
+}
+
+fn plan_recipient<'a>(
+    case: &Case<'a>,
+    from: &Address,
+    speaker: &Speaker<'a>,
+    content: Content,
+    recipient: &'a Address,
+) -> Plan<'a> {
+    let ruling = rule::<OutboundOption>(&case.facts.snapshot.rules, from, Some(recipient));
+    let mut sentence = Sentence::new(recipient);
+    sentence.trace = ruling.trace;
+    sentence.rule = ruling.rule;
+
+    let is_wanted = ruling.option != OutboundOption::Neither && content != Content::Encrypted;
+    if is_wanted && let Err(step) = &speaker.sender {
+        sentence.trace.push(step.clone());
+    }
+    let encrypts = matches!(
+        ruling.option,
+        OutboundOption::OptionalEncryption | OutboundOption::EnforceEncryption
+    );
+    let (key, steps) = if is_wanted && encrypts {
+        case.facts.recipient(recipient)
+    } else {
+        (None, Vec::new())
+    };
+    sentence.trace.extend(steps);
+
+    let treated = ruling.option.treat(OutboundFacts {
+        content,
+        sender_certificate: speaker.sender.is_ok(),
+        recipient_key: key.is_some(),
+    });
+    let treatment = match treated {
+        Ok(treatment) => {
+            let left = how_it_is_left(ruling.option, treatment, content);
+            sentence.trace.extend(left);
+            treatment
+        }
+        Err(refused) => {
+            sentence.fate = Fate::Refuse(match refused {
+                OutboundRefusal::NoSenderCertificate if speaker.is_mismatch => {
+                    Refusal::FromMismatch {
+                        sender: from.clone(),
+                        recipient: recipient.clone(),
+                    }
+                }
+                refused => Refusal::outbound(refused, from, recipient),
+            });
+            OutboundTreatment::Leave
+        }
+    };
+    Plan {
+        sentence,
+        treatment,
+        key,
+    }
+}
+
+/// What the option would have liked and the message does not get.
+fn how_it_is_left(
+    option: OutboundOption,
+    treatment: OutboundTreatment,
+    content: Content,
+) -> Option<TraceStep> {
+    use OutboundOption::{Neither, OptionalEncryption, SignOnly};
+    use OutboundTreatment::{Leave, Sign};
+    match (option, treatment, content) {
+        (_, _, Content::Encrypted) | (Neither, ..) => Some(LEFT_AS_IS.bare()),
+        (SignOnly, Leave, Content::Plain) => Some(LEFT_UNSIGNED.bare()),
+        (OptionalEncryption, Leave | Sign, _) => Some(LEFT_PLAIN.bare()),
+        _ => None,
+    }
+}

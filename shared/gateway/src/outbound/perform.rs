@@ -1,0 +1,230 @@
+//! Doing what was planned: signing once, encrypting once for each group of recipients.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use mail::{Address, parse_mailboxes};
+use smime::{
+    Certificate, ContentCipher, EncryptError, PrivateKey, RsaPadding, SignOptions, Signer,
+};
+
+use super::choice::{cipher, padding};
+use super::{Plan, Planned};
+use crate::TraceStep;
+use crate::decision::{Decision, Protection};
+use crate::keys::RecipientKey;
+use crate::pipeline::Answer;
+use crate::refusal::{HIDDEN_COPIES_OCTETS_MAX, Refusal};
+use crate::trace::{
+    BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, KEY_NOT_YET, KEY_UNUSABLE, NOT_TO_SENDER, SIGNED,
+};
+use crate::verdict::{Case, Copies, Fate, Lack};
+
+impl<'a> Planned<'a> {
+    /// Goes on with the answer to the need of the sender's key.
+    pub(crate) fn with_key(self, answer: Answer) -> Decision<'a> {
+        match answer {
+            Answer::Found(key) => self.perform(Some(&key)),
+            Answer::NotYet => {
+                let step = KEY_NOT_YET.with(&[("mailbox", &sender_text(&self.case))]);
+                self.defer(Lack::KeyNotYet, &step)
+            }
+        }
+    }
+
+    /// Signs and encrypts, and decides.
+    pub(super) fn perform(mut self, key: Option<&PrivateKey>) -> Decision<'a> {
+        let groups = self.groups();
+        let signed = match key.map(|key| self.sign(key)).transpose() {
+            Ok(signed) => signed,
+            Err(why) => {
+                let mailbox = sender_text(&self.case);
+                let step = KEY_UNUSABLE.with(&[("mailbox", &mailbox), ("why", &why)]);
+                return self.defer(Lack::KeyUnusable, &step);
+            }
+        };
+        let mut copies = Copies::new(Cow::Borrowed(self.case.raw));
+        for group in &groups {
+            match self.encrypt(group, signed.as_deref()) {
+                Ok(encrypted) => self.give(group, copies.add(encrypted)),
+                Err(error) => {
+                    let step = ENCRYPTION_FAILED.with(&[("why", &error)]);
+                    return self.defer(Lack::EncryptionFailed, &step);
+                }
+            }
+        }
+        if let Some(signed) = signed {
+            let copy = copies.add(signed);
+            let plans = self.plans.iter_mut();
+            for plan in plans.filter(|plan| plan.signs() && !plan.encrypts()) {
+                plan.sentence.fate = Fate::Deliver(copy);
+            }
+        }
+        let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
+        self.case.decide(sentences, copies, Vec::new())
+    }
+
+    fn sign(&mut self, key: &PrivateKey) -> Result<Vec<u8>, String> {
+        let sender = self.sender.as_ref().ok_or("there is no certificate")?;
+        let chain = sender.own.chain.iter();
+        let chain: Vec<Certificate> = chain
+            .filter_map(|der| Certificate::from_der(der).ok())
+            .collect();
+        let signer = Signer {
+            certificate: &sender.certificate,
+            chain: &chain,
+            key,
+        };
+        let (now, provider) = (self.case.facts.now, self.case.provider);
+        let message = smime::protect(self.case.raw, |entity| {
+            smime::sign(entity, &signer, &SignOptions::default(), now, provider)
+        })
+        .map_err(|error| error.to_string())?;
+        let step = SIGNED.with(&[
+            ("fingerprint", &sender.certificate.fingerprint()),
+            ("sender", &sender_text(&self.case)),
+        ]);
+        for plan in self.plans.iter_mut().filter(|plan| plan.signs()) {
+            plan.sentence.trace.push(step.clone());
+            plan.sentence.protection.push(Protection::Signed);
+        }
+        Ok(message)
+    }
+
+    /// Encrypts to the members of a group and to the sender; what is encrypted is the signed message
+    /// where there is one, else what the sender's client signed.
+    fn encrypt(&self, group: &Group, signed: Option<&[u8]>) -> Result<Vec<u8>, EncryptError> {
+        let keys = self.keys(group);
+        let mut certificates: Vec<Certificate> = Vec::new();
+        let theirs = keys.iter().map(|key| &key.certificate);
+        for certificate in theirs.chain(self.own_certificate()) {
+            if !certificates.contains(certificate) {
+                certificates.push(certificate.clone());
+            }
+        }
+        let (cipher, padding) = self.algorithms(&keys);
+        smime::protect(signed.unwrap_or(self.case.raw), |entity| {
+            smime::encrypt(entity, &certificates, cipher, padding, self.case.provider)
+        })
+    }
+
+    /// Writes down that the members of a group get this copy.
+    fn give(&mut self, group: &Group, copy: usize) {
+        let (cipher, _) = self.algorithms(&self.keys(group));
+        let is_readable_by_sender = self.own_certificate().is_some();
+        for &place in &group.members {
+            let Some(Plan { sentence, .. }) = self.plans.get_mut(place) else {
+                continue;
+            };
+            let recipient = sentence.recipient;
+            if group.is_hidden {
+                sentence
+                    .trace
+                    .push(BCC_APART.with(&[("recipient", recipient)]));
+            }
+            sentence
+                .trace
+                .push(ENCRYPTED.with(&[("cipher", &cipher), ("recipient", recipient)]));
+            if !is_readable_by_sender {
+                sentence.trace.push(NOT_TO_SENDER.bare());
+            }
+            sentence.protection.push(Protection::Encrypted);
+            sentence.fate = Fate::Deliver(copy);
+        }
+    }
+
+    fn keys(&self, group: &Group) -> Vec<&RecipientKey> {
+        let members = group.members.iter();
+        members
+            .filter_map(|&place| self.plans.get(place)?.key.as_ref())
+            .collect()
+    }
+
+    fn algorithms(&self, keys: &[&RecipientKey]) -> (ContentCipher, RsaPadding) {
+        let preferred = self.case.facts.snapshot.settings.cipher.into();
+        (cipher(preferred, keys), padding(keys))
+    }
+
+    /// The sender's certificate, so that the sender can read what was sent.
+    fn own_certificate(&self) -> Option<&Certificate> {
+        let certificate = &self.sender.as_ref()?.certificate;
+        certificate.may_encrypt().then_some(certificate)
+    }
+
+    /// Who shares an encrypted copy. All whom the header names share one; whoever it does not name
+    /// gets one apart, because the list of recipients inside it can be read by all of them.
+    ///
+    /// Hidden recipients whose copies would pass [`HIDDEN_COPIES_OCTETS_MAX`] are refused.
+    fn groups(&mut self) -> Vec<Group> {
+        let named = named_recipients(&self.case);
+        let mut together = Group::default();
+        let mut apart = Vec::new();
+        for (place, plan) in self.plans.iter().enumerate() {
+            if !plan.encrypts() {
+                continue;
+            }
+            if named.contains(plan.sentence.recipient) {
+                together.members.push(place);
+            } else {
+                apart.push(place);
+            }
+        }
+        let octets = apart.len().saturating_mul(self.case.raw.len());
+        if apart.len() > 1 && octets > HIDDEN_COPIES_OCTETS_MAX {
+            for place in apart.drain(..) {
+                if let Some(plan) = self.plans.get_mut(place) {
+                    plan.sentence.fate = Fate::Refuse(Refusal::TooManyHidden);
+                }
+            }
+        }
+        let mut groups: Vec<Group> = apart.into_iter().map(Group::hidden).collect();
+        if !together.members.is_empty() {
+            groups.insert(0, together);
+        }
+        groups
+    }
+
+    /// Defers the message for those who would have got it signed or encrypted; the others are
+    /// deferred with them.
+    fn defer(mut self, lack: Lack, step: &TraceStep) -> Decision<'a> {
+        for plan in &mut self.plans {
+            if plan.signs() || plan.encrypts() {
+                plan.sentence.trace.push(step.clone());
+                plan.sentence.fate = Fate::Defer(lack);
+            }
+        }
+        let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
+        let unchanged = Copies::new(Cow::Borrowed(self.case.raw));
+        self.case.decide(sentences, unchanged, Vec::new())
+    }
+}
+
+/// Places of plans that share one encrypted copy.
+#[derive(Default)]
+struct Group {
+    members: Vec<usize>,
+    is_hidden: bool,
+}
+
+impl Group {
+    fn hidden(place: usize) -> Self {
+        Self {
+            members: vec![place],
+            is_hidden: true,
+        }
+    }
+}
+
+/// The addresses that every reader of the header sees.
+fn named_recipients(case: &Case<'_>) -> BTreeSet<Address> {
+    let fields = case.message.fields().iter();
+    fields
+        .filter(|field| field.is("To") || field.is("Cc"))
+        .flat_map(|field| parse_mailboxes(&field.text()))
+        .collect()
+}
+
+fn sender_text(case: &Case<'_>) -> String {
+    let sender = case.envelope.from.as_ref();
+    sender.map(ToString::to_string).unwrap_or_default()
+}

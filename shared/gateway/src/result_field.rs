@@ -1,0 +1,90 @@
+//! The header field that tells the mailbox's owner, and the filters of the mail server, what the
+//! gateway found. Only the gateway may write it: what strangers write under our name is removed.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use mail::Entity;
+
+/// Fields whose names begin so are the gateway's alone.
+const OUR_PREFIX: &str = "Sealgate-";
+
+/// The result, `Sealgate-Result: encryption=decrypted; signature=verified; signer=bob@partner.test`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct ResultField<'a> {
+    pub(crate) encryption: Encryption,
+    pub(crate) signature: Signature<'a>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Encryption {
+    None,
+    Decrypted,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Signature<'a> {
+    None,
+    Verified { signer: &'a str },
+    Bad { reason: &'static str },
+}
+
+impl fmt::Display for ResultField<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(OUR_PREFIX)?;
+        f.write_str(match self.encryption {
+            Encryption::None => "Result: encryption=none; ",
+            Encryption::Decrypted => "Result: encryption=decrypted; ",
+        })?;
+        match self.signature {
+            Signature::None => f.write_str("signature=none"),
+            Signature::Verified { signer } if is_plain(signer) => {
+                write!(f, "signature=verified; signer={signer}")
+            }
+            Signature::Verified { .. } => f.write_str("signature=verified"),
+            Signature::Bad { reason } => write!(f, "signature=bad; reason={reason}"),
+        }
+    }
+}
+
+/// Whether an address can stand in the field as it is: visible ASCII without what separates.
+fn is_plain(signer: &str) -> bool {
+    signer
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !";\"\\".contains(c))
+}
+
+/// How many fields of a message bear our name.
+pub(crate) fn strangers_fields(message: &Entity<'_>) -> usize {
+    let fields = message.fields().iter();
+    fields
+        .filter(|field| {
+            let start = field.name.get(..OUR_PREFIX.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(OUR_PREFIX.as_bytes()))
+        })
+        .count()
+}
+
+/// The message without those fields; untouched where it has none.
+pub(crate) fn without_strangers_fields(message: &[u8]) -> Cow<'_, [u8]> {
+    if strangers_fields(&Entity::parse(message)) == 0 {
+        return Cow::Borrowed(message);
+    }
+    Cow::Owned(mail::without_fields(message, OUR_PREFIX))
+}
+
+/// The message without strangers' fields and with our own on top.
+pub(crate) fn marked(message: &[u8], result: &ResultField<'_>) -> Vec<u8> {
+    let clean = without_strangers_fields(message);
+    let mut marked = result.to_string().into_bytes();
+    marked.extend_from_slice(line_end(&clean));
+    marked.extend_from_slice(&clean);
+    marked
+}
+
+/// The line end of the message itself.
+fn line_end(message: &[u8]) -> &'static [u8] {
+    let first = message.split_inclusive(|octet| *octet == b'\n').next();
+    let is_bare = first.is_some_and(|line| line.ends_with(b"\n") && !line.ends_with(b"\r\n"));
+    if is_bare { b"\n" } else { b"\r\n" }
+}

@@ -1,0 +1,261 @@
+//! From what was decided for each recipient to the decision about the message.
+
+use std::borrow::Cow;
+
+use mail::{Address, Defect, Entity};
+use policy::Direction;
+use smime::Provider;
+
+use crate::decision::{Action, Decision, Delivery, Learnt, Outcome, Protection, Record, RuleRef};
+use crate::keys::Facts;
+use crate::refusal::Refusal;
+use crate::trace::{DEFERRED, MALFORMED, REFUSED, SENDER_TOLD};
+use crate::{Envelope, Reply, TraceStep, report};
+
+/// One message with everything it is judged by.
+pub(crate) struct Case<'a> {
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) raw: &'a [u8],
+    pub(crate) message: Entity<'a>,
+    pub(crate) facts: Facts<'a>,
+    pub(crate) provider: &'a dyn Provider,
+}
+
+/// What was decided for one recipient.
+pub(crate) struct Sentence<'a> {
+    pub(crate) recipient: &'a Address,
+    pub(crate) rule: Option<RuleRef>,
+    pub(crate) trace: Vec<TraceStep>,
+    pub(crate) protection: Vec<Protection>,
+    pub(crate) fate: Fate,
+    /// Why a message that is delivered is not as it should be.
+    pub(crate) remark: Option<&'static str>,
+}
+
+/// What becomes of the message for one recipient.
+pub(crate) enum Fate {
+    /// It is delivered as this one of the [`Copies`].
+    Deliver(usize),
+    /// It is not accepted.
+    Refuse(Refusal),
+    /// Something is missing for now.
+    Defer(Lack),
+}
+
+/// What is missing for now. It may be there at the next try, so it is never a refusal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Lack {
+    /// The store does not show the key yet.
+    KeyNotYet,
+    /// The key store's key does not do what its certificate promises.
+    KeyUnusable,
+    /// The message could not be encrypted.
+    EncryptionFailed,
+}
+
+impl Lack {
+    fn code(self) -> &'static str {
+        match self {
+            Self::KeyNotYet => "key-not-yet",
+            Self::KeyUnusable => "key-unusable",
+            Self::EncryptionFailed => "encryption-failed",
+        }
+    }
+
+    /// 451 makes the sender's server try again; X.3.0 is a fault of the mail system (RFC 3463 §3.4).
+    fn reply(self) -> Reply {
+        let text = match self {
+            Self::KeyNotYet => "a key is not available yet, please try again in a minute",
+            Self::KeyUnusable => "a key cannot be used at the moment, please try again later",
+            Self::EncryptionFailed => {
+                "the message cannot be encrypted at the moment, please try again later"
+            }
+        };
+        Reply::new(451, "4.3.0", text)
+    }
+}
+
+impl<'a> Sentence<'a> {
+    /// The beginning: the message is delivered as it came.
+    pub(crate) fn new(recipient: &'a Address) -> Self {
+        Self {
+            recipient,
+            rule: None,
+            trace: Vec::new(),
+            protection: Vec::new(),
+            fate: Fate::Deliver(Copies::AS_IT_CAME),
+            remark: None,
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.fate {
+            Fate::Deliver(_) => Outcome::Deliver,
+            Fate::Refuse(_) => Outcome::Refuse,
+            Fate::Defer(_) => Outcome::Defer,
+        }
+    }
+
+    fn into_record(mut self, sender_is_told: bool, defects: &[Defect]) -> Record {
+        let malformed = defects
+            .iter()
+            .map(|defect| MALFORMED.with(&[("defect", defect)]));
+        self.trace.splice(0..0, malformed);
+        let outcome = self.outcome();
+        let reason = match &self.fate {
+            Fate::Deliver(_) => self.remark,
+            Fate::Refuse(refusal) => {
+                self.trace
+                    .push(REFUSED.with(&[("why", &refusal.reply().text())]));
+                if sender_is_told {
+                    self.trace.push(SENDER_TOLD.bare());
+                }
+                Some(refusal.code())
+            }
+            Fate::Defer(lack) => {
+                self.trace
+                    .push(DEFERRED.with(&[("why", &lack.reply().text())]));
+                Some(lack.code())
+            }
+        };
+        if outcome != Outcome::Deliver {
+            self.protection.clear();
+        }
+        Record {
+            recipient: self.recipient.clone(),
+            outcome,
+            protection: self.protection,
+            rule: self.rule,
+            reason,
+            trace: self.trace,
+        }
+    }
+}
+
+/// The different forms in which one message is delivered.
+#[derive(Default)]
+pub(crate) struct Copies<'a>(Vec<Cow<'a, [u8]>>);
+
+impl<'a> Copies<'a> {
+    /// The first copy: the message as it came, but for what may never pass.
+    pub(crate) const AS_IT_CAME: usize = 0;
+
+    pub(crate) fn new(as_it_came: Cow<'a, [u8]>) -> Self {
+        Self(vec![as_it_came])
+    }
+
+    /// Adds a copy and names it.
+    pub(crate) fn add(&mut self, message: Vec<u8>) -> usize {
+        self.0.push(Cow::Owned(message));
+        self.0.len() - 1
+    }
+}
+
+impl<'a> Case<'a> {
+    /// The decision about the message, out of what was decided for each recipient.
+    pub(crate) fn decide(
+        self,
+        sentences: Vec<Sentence<'a>>,
+        copies: Copies<'a>,
+        learnt: Vec<Learnt>,
+    ) -> Decision<'a> {
+        let lack = sentences.iter().find_map(|sentence| match sentence.fate {
+            Fate::Defer(lack) => Some(lack),
+            _ => None,
+        });
+        let (action, sentences) = match lack {
+            Some(lack) => (Action::Defer(lack.reply()), defer_all(sentences, lack)),
+            None => (self.act(&sentences, copies), sentences),
+        };
+        let mut defects = self.message.defects().to_vec();
+        defects.sort_unstable();
+        defects.dedup();
+        let reported = matches!(&action, Action::Deliver(_)) && self.envelope.from.is_some();
+        let records = sentences
+            .into_iter()
+            .map(|sentence| sentence.into_record(reported, &defects));
+        Decision {
+            action,
+            learnt,
+            records: records.collect(),
+            message_id: message_id(&self.message),
+            size: self.raw.len(),
+            policy_version: self.facts.snapshot.version,
+        }
+    }
+
+    fn act(&self, sentences: &[Sentence<'a>], copies: Copies<'a>) -> Action<'a> {
+        let mut deliveries: Vec<Delivery<'a>> = Vec::new();
+        for (number, message) in copies.0.into_iter().enumerate() {
+            let takers = sentences.iter().filter_map(|sentence| match sentence.fate {
+                Fate::Deliver(copy) if copy == number => Some(sentence.recipient.clone()),
+                _ => None,
+            });
+            let to: Vec<Address> = takers.collect();
+            if !to.is_empty() {
+                deliveries.push(Delivery {
+                    hop: self.envelope.direction,
+                    from: self.envelope.from.clone(),
+                    to,
+                    message,
+                });
+            }
+        }
+        let refused: Vec<(&Address, &Refusal)> = sentences
+            .iter()
+            .filter_map(|sentence| match &sentence.fate {
+                Fate::Refuse(refusal) => Some((sentence.recipient, refusal)),
+                _ => None,
+            })
+            .collect();
+        if deliveries.is_empty() {
+            let reply = match refused.first() {
+                Some((_, refusal)) => refusal.reply(),
+                None => Refusal::NoRecipients.reply(),
+            };
+            return Action::Refuse(reply);
+        }
+        // A bounce is not answered with a bounce (RFC 5321 §6.1).
+        if let Some(sender) = &self.envelope.from
+            && let Some(report) = report::refusals(self, sender, &refused)
+        {
+            deliveries.push(Delivery {
+                hop: opposite(self.envelope.direction),
+                from: None,
+                to: vec![sender.clone()],
+                message: Cow::Owned(report),
+            });
+        }
+        Action::Deliver(deliveries)
+    }
+}
+
+/// The sender's server waits for one answer, so one lack defers the message for all.
+fn defer_all(mut sentences: Vec<Sentence<'_>>, lack: Lack) -> Vec<Sentence<'_>> {
+    for sentence in &mut sentences {
+        if !matches!(sentence.fate, Fate::Defer(_)) {
+            sentence.fate = Fate::Defer(lack);
+        }
+    }
+    sentences
+}
+
+fn opposite(direction: Direction) -> Direction {
+    match direction {
+        Direction::Inbound => Direction::Outbound,
+        Direction::Outbound => Direction::Inbound,
+    }
+}
+
+/// Longest Message-ID that is kept, in characters: a line of RFC 5322 §2.1.1.
+pub const MESSAGE_ID_CHARS_MAX: usize = 998;
+
+fn message_id(message: &Entity<'_>) -> String {
+    let Some(field) = message.field("Message-ID") else {
+        return String::new();
+    };
+    let text = field.text();
+    let id = text.trim_start_matches('<').trim_end_matches('>');
+    let printable = id.chars().filter(|c| !c.is_control());
+    printable.take(MESSAGE_ID_CHARS_MAX).collect()
+}
