@@ -4,6 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use zeroize::Zeroizing;
 
 /// A user and a password. It neither prints nor compares; the password is wiped when dropped.
+#[derive(Clone)]
 pub struct Credentials {
     /// The authentication identity.
     pub username: String,

@@ -6,7 +6,7 @@ use super::Extensions;
 use crate::{Envelope, Reply};
 
 /// How a transaction ended.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Outcome {
     /// One per forward path, in the order of the envelope; positive means delivered.
     pub replies: Vec<Reply>,
