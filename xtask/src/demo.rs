@@ -27,9 +27,10 @@ pub(crate) struct Organisation {
     pub(crate) domains: Vec<&'static str>,
 }
 
-/// Whether a URL answers with success.
-pub(crate) fn answers(url: &str) -> bool {
-    get(url).is_ok()
+/// Whether the API answers, be it with a refusal: the Worker runs.
+pub(crate) fn answers(api: &str) -> bool {
+    let reply = lenient_agent().get(format!("{api}/session")).call();
+    reply.is_ok_and(|reply| !reply.status().is_server_error())
 }
 
 /// What a URL answers.
@@ -127,12 +128,16 @@ fn agent() -> ureq::Agent {
     config.build().into()
 }
 
-fn post(url: &str, token: &str, body: &Value) -> Result<()> {
+/// For calls whose refusal is looked at.
+fn lenient_agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(CALL))
         .http_status_as_error(false);
-    let agent: ureq::Agent = config.build().into();
-    let mut reply = agent
+    config.build().into()
+}
+
+fn post(url: &str, token: &str, body: &Value) -> Result<()> {
+    let mut reply = lenient_agent()
         .post(url)
         .header("authorization", format!("Bearer {token}"))
         .content_type("application/json")

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 
 use crate::progress::Step;
@@ -26,6 +27,10 @@ static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
 /// From now on SIGINT, SIGTERM and SIGHUP end every group; whoever waits for one sees it end.
 pub(crate) fn stop_on_signal() -> Result<()> {
+    // Grandchildren whose parent ends first come to this process, which waits for them too; in a
+    // container there may be nobody else who does.
+    #[cfg(target_os = "linux")]
+    nix::sys::prctl::set_child_subreaper(true)?;
     ctrlc::set_handler(|| {
         STOPPING.store(true, Ordering::SeqCst);
         signal_all(Signal::SIGTERM);
@@ -80,6 +85,12 @@ fn start(command: &mut Command) -> Result<(Child, i32)> {
         groups.insert(group);
     }
     Ok((child, group))
+}
+
+/// Waits for what is left of a group after its leader.
+fn reap(group: i32) {
+    // Fails when there is no child in the group any more.
+    while waitpid(Pid::from_raw(-group), None).is_ok() {}
 }
 
 fn forget(group: i32) {
@@ -194,6 +205,7 @@ impl Drop for Part {
         // Also what the leader left behind.
         let _ = killpg(group, Signal::SIGKILL);
         let _ = self.child.wait();
+        reap(self.group);
         forget(self.group);
     }
 }

@@ -98,7 +98,7 @@ impl Stack {
         }
         stack.start_edge(tools, options, &secrets, &logs)?;
         let api = format!("http://{LOOPBACK}:{}/api/v1", options.port);
-        stack.wait("the edge", || demo::answers(&format!("{api}/openapi.json")))?;
+        stack.wait("the edge", || demo::answers(&api))?;
         let organisation = demo::set_up_organisation(&api, options, &secrets, &hops(options))?;
         step.done();
 
