@@ -27,7 +27,7 @@ pub use encode::{
 pub use entity::{Entity, Multipart, TransferEncoding};
 pub use header::Field;
 pub use mailbox::{parse_mailboxes, sole_author};
-pub use split::{content_entity, with_content, without_fields};
+pub use split::{content_entity, outer_header, with_content, without_fields};
 pub use time::UnixTime;
 
 /// Where `needle` first occurs.

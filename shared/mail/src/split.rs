@@ -26,7 +26,14 @@ pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
 /// A message with the header fields of `outer` that do not describe content, in order and byte for byte,
 /// and with `entity` as its content.
 pub fn with_content(outer: &Entity<'_>, entity: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(outer.header().len() + entity.len() + 32);
+    let mut out = outer_header(outer);
+    out.extend_from_slice(entity);
+    out
+}
+
+/// The fields of a message that do not describe its content, and MIME-Version: what precedes a new content.
+pub fn outer_header(outer: &Entity<'_>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(outer.header().len() + 32);
     for field in outer
         .fields()
         .iter()
@@ -34,11 +41,7 @@ pub fn with_content(outer: &Entity<'_>, entity: &[u8]) -> Vec<u8> {
     {
         write_field(field, &mut out);
     }
-    let content = Entity::parse(entity);
-    if content.field("MIME-Version").is_none() {
-        out.extend_from_slice(b"MIME-Version: 1.0\r\n");
-    }
-    out.extend_from_slice(entity);
+    out.extend_from_slice(b"MIME-Version: 1.0\r\n");
     out
 }
 

@@ -1,5 +1,6 @@
 //! S/MIME (RFC 8551) over CMS (RFC 5652): sign, verify, encrypt, decrypt.
 
+mod algorithm;
 mod asn1;
 mod capability;
 mod certificate;

@@ -98,6 +98,19 @@ pub(crate) fn curve25519_spki(id: der::oid::ObjectIdentifier, public: &[u8; 32])
         .sequence()
 }
 
+/// The modulus in a SubjectPublicKeyInfo with an RSA key.
+pub(crate) fn modulus_of_spki(spki: &[u8]) -> Option<&[u8]> {
+    let mut key = Reader::new(spki_key(spki).ok()?).sequence().ok()?;
+    Some(key.expect(tag::INTEGER).ok()?.content)
+}
+
+/// The modulus in an RSAPrivateKey.
+pub(crate) fn modulus_of_pkcs1(key: &[u8]) -> Option<&[u8]> {
+    let mut key = Reader::new(key).sequence().ok()?;
+    key.small_integer().ok()?;
+    Some(key.expect(tag::INTEGER).ok()?.content)
+}
+
 /// The public key's octets, without the algorithm.
 pub(crate) fn spki_key(spki: &[u8]) -> Result<&[u8], ProviderError> {
     let mut outer = Reader::new(spki)
