@@ -7,6 +7,8 @@ mod certificate;
 mod certs_only;
 mod chain;
 mod cipher;
+mod cms;
+mod decrypt;
 mod encrypt;
 mod hazmat;
 mod key;

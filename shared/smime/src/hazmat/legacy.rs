@@ -3,7 +3,11 @@
 use cbc::cipher::{Array, BlockModeDecrypt, BlockSizeUser, InnerIvInit, KeyInit, consts};
 use rc2::Rc2;
 
-use crate::provider::ProviderError;
+use crate::{
+    hazmat,
+    provider::{Digest, ProviderError},
+    sensitive::Sensitive,
+};
 
 /// Octets of a block of DES, Triple DES and RC2.
 pub(crate) const BLOCK_OCTETS: usize = 8;
@@ -39,6 +43,33 @@ pub(crate) fn rc2_cbc_decrypt(
         return Err(ProviderError::BadKey);
     }
     decrypt(Rc2::new_with_eff_key_len(key, effective_bits), iv, blocks)
+}
+
+/// Triple DES Key Wrap (RFC 3217 §3.2), which old ECDH recipients use.
+pub(crate) fn triple_des_unwrap(
+    kek: &[u8],
+    wrapped: &[u8],
+) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+    const IV: [u8; 8] = [0x4a, 0xdd, 0xa2, 0x2c, 0x79, 0xe8, 0x21, 0x05];
+    if wrapped.len() != 40 {
+        return Err(ProviderError::CheckFailed);
+    }
+    let mut octets = wrapped.to_vec();
+    triple_des_cbc_decrypt(kek, &IV, &mut octets)?;
+    octets.reverse();
+    let (iv, rest) = octets
+        .split_at_mut_checked(BLOCK_OCTETS)
+        .ok_or(ProviderError::CheckFailed)?;
+    triple_des_cbc_decrypt(kek, iv, rest)?;
+    let (key, check) = rest
+        .split_at_checked(24)
+        .ok_or(ProviderError::CheckFailed)?;
+    let expected = hazmat::digest::digest(Digest::Sha1, &[key]);
+    if expected.get(..BLOCK_OCTETS) == Some(check) {
+        Ok(Sensitive::new(key.to_vec()))
+    } else {
+        Err(ProviderError::CheckFailed)
+    }
 }
 
 fn decrypt<C>(cipher: C, iv: &[u8], bytes: &mut [u8]) -> Result<(), ProviderError>

@@ -1,0 +1,72 @@
+//! The Cryptographic Message Syntax (RFC 5652) as read: borrowed views of a normalised object.
+
+pub(crate) mod compressed;
+pub(crate) mod enveloped;
+pub(crate) mod signed;
+
+use der::oid::ObjectIdentifier;
+
+use crate::{
+    Problem, Reason,
+    asn1::{Asn1Error, Element, Reader, ber, oid, tag},
+};
+
+/// A content type and its content (RFC 5652 §3).
+pub(crate) struct ContentInfo<'a> {
+    pub(crate) content_type: ObjectIdentifier,
+    pub(crate) content: Element<'a>,
+}
+
+/// Makes DER of a CMS object in DER, BER or PEM.
+pub(crate) fn normalise(object: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    let object = match from_pem(&object) {
+        Some(der) => der,
+        None => object,
+    };
+    ber::normalise(object).map_err(malformed)
+}
+
+fn from_pem(object: &[u8]) -> Option<Vec<u8>> {
+    if !object.trim_ascii_start().starts_with(b"-----BEGIN ") {
+        return None;
+    }
+    crate::pem::blocks(object)
+        .into_iter()
+        .next()
+        .map(|block| block.der)
+}
+
+/// Reads the outer shell of a normalised object.
+pub(crate) fn content_info(der: &[u8]) -> Result<ContentInfo<'_>, Asn1Error> {
+    let mut reader = Reader::new(der).sequence()?;
+    let content_type = reader.oid()?;
+    let content = reader.expect(tag::context(0))?.reader().any()?;
+    Ok(ContentInfo {
+        content_type,
+        content,
+    })
+}
+
+/// Whether the bytes begin like a CMS object: a SEQUENCE that opens with one of the content types.
+pub(crate) fn looks_like_cms(octets: &[u8]) -> bool {
+    // Tag, up to five octets of length, then the identifier.
+    let start = octets.get(..32).unwrap_or(octets);
+    start.first() == Some(&tag::SEQUENCE)
+        && [
+            oid::SIGNED_DATA,
+            oid::ENVELOPED_DATA,
+            oid::AUTH_ENVELOPED_DATA,
+            oid::COMPRESSED_DATA,
+        ]
+        .iter()
+        .any(|id| mail::find(start, &crate::asn1::object_identifier(*id)).is_some_and(|at| at <= 7))
+}
+
+/// The problem that a broken structure is.
+pub(crate) fn malformed(error: Asn1Error) -> Problem {
+    let reason = match error {
+        Asn1Error::TooComplex => Reason::LimitExceeded,
+        _ => Reason::Malformed,
+    };
+    Problem::new(reason, format!("the CMS object is broken: {error}"))
+}

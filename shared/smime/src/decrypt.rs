@@ -1,0 +1,367 @@
+//! Opening one envelope: finding the recipient, recovering the content key, decrypting in place.
+
+use der::oid::ObjectIdentifier;
+
+use crate::{
+    KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason, RsaPadding,
+    asn1::{Reader, oid, tag},
+    cms::enveloped::{Agreement, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo},
+    encrypt::shared_info,
+    hazmat,
+    sensitive::Sensitive,
+};
+
+/// A cipher that content may be encrypted with, historic ones included.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum ReadCipher {
+    AesCbc { key_octets: usize },
+    AesGcm { key_octets: usize },
+    ChaCha20Poly1305,
+    TripleDes,
+    Des,
+    Rc2,
+}
+
+impl ReadCipher {
+    pub(crate) fn from_oid(id: ObjectIdentifier) -> Option<Self> {
+        Some(match id {
+            oid::AES128_CBC => Self::AesCbc { key_octets: 16 },
+            oid::AES192_CBC => Self::AesCbc { key_octets: 24 },
+            oid::AES256_CBC => Self::AesCbc { key_octets: 32 },
+            oid::AES128_GCM => Self::AesGcm { key_octets: 16 },
+            oid::AES192_GCM => Self::AesGcm { key_octets: 24 },
+            oid::AES256_GCM => Self::AesGcm { key_octets: 32 },
+            oid::CHACHA20_POLY1305 => Self::ChaCha20Poly1305,
+            oid::TRIPLE_DES_CBC => Self::TripleDes,
+            oid::DES_CBC => Self::Des,
+            oid::RC2_CBC => Self::Rc2,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::AesCbc { key_octets } => format!("aes-{}-cbc", key_octets * 8),
+            Self::AesGcm { key_octets } => format!("aes-{}-gcm", key_octets * 8),
+            Self::ChaCha20Poly1305 => "chacha20-poly1305".to_owned(),
+            Self::TripleDes => "3des-cbc".to_owned(),
+            Self::Des => "des-cbc".to_owned(),
+            Self::Rc2 => "rc2-cbc".to_owned(),
+        }
+    }
+
+    fn is_authenticated(self) -> bool {
+        matches!(self, Self::AesGcm { .. } | Self::ChaCha20Poly1305)
+    }
+
+    /// Octets of the content key; RC2 keys vary.
+    fn key_octets(self) -> Option<usize> {
+        match self {
+            Self::AesCbc { key_octets } | Self::AesGcm { key_octets } => Some(key_octets),
+            Self::ChaCha20Poly1305 => Some(32),
+            Self::TripleDes => Some(24),
+            Self::Des => Some(8),
+            Self::Rc2 => None,
+        }
+    }
+}
+
+/// The content in the clear, and which recipient's key opened it.
+pub(crate) struct Decrypted {
+    pub(crate) content: Vec<u8>,
+    pub(crate) opened_by: usize,
+}
+
+/// Decrypts the content of `object`, whose envelope this is, with the first key that fits.
+///
+/// Every failure after a key was found to fit is the same `integrity-failure`, so that nobody learns from it
+/// whether the padding of an RSA ciphertext was right (RFC 3218, RFC 8551 §6).
+pub(crate) fn decrypt(
+    object: Vec<u8>,
+    envelope: Envelope,
+    keys: &[KeyPair],
+    provider: &dyn Provider,
+) -> Result<Decrypted, Problem> {
+    let cipher = ReadCipher::from_oid(envelope.cipher).ok_or_else(|| {
+        Problem::new(
+            Reason::UnsupportedAlgorithm,
+            format!("the content cipher {} is not known", envelope.cipher),
+        )
+    })?;
+    if cipher.is_authenticated() != envelope.authentication.is_some() {
+        // An authenticated cipher without its tag would be a way around the tag.
+        return Err(Problem::new(
+            Reason::Malformed,
+            "the content cipher does not fit the kind of envelope",
+        ));
+    }
+    let candidates = candidates(&envelope.recipients, keys);
+    if candidates.is_empty() {
+        return Err(no_matching_key());
+    }
+    let is_guess = candidates.iter().all(|candidate| candidate.is_guess);
+    let mut ciphertext = take_content(object, envelope.content);
+    let parameters = Parameters {
+        cipher,
+        der: &envelope.parameters,
+        authentication: envelope
+            .authentication
+            .as_ref()
+            .map(|found| (found.mac.as_slice(), found.attributes.as_slice())),
+    };
+    let last = candidates.len() - 1;
+    for (index, candidate) in candidates.iter().enumerate() {
+        let Some(content_key) = content_key(candidate, cipher, provider)? else {
+            continue;
+        };
+        // Only the last attempt may spoil the ciphertext.
+        let mut attempt = if index == last {
+            std::mem::take(&mut ciphertext)
+        } else {
+            ciphertext.clone()
+        };
+        if parameters.open(content_key.expose(), &mut attempt, provider) {
+            return Ok(Decrypted {
+                content: attempt,
+                opened_by: candidate.recipient_index,
+            });
+        }
+        if index == last && !is_guess {
+            return Err(Problem::new(
+                Reason::IntegrityFailure,
+                "the encrypted content was changed, or the key in it is not for this certificate",
+            ));
+        }
+    }
+    Err(no_matching_key())
+}
+
+fn no_matching_key() -> Problem {
+    Problem::new(
+        Reason::NoMatchingKey,
+        "none of the keys is that of a recipient",
+    )
+}
+
+/// A recipient and a key that could be its.
+struct Candidate<'a> {
+    recipient: &'a RecipientInfo,
+    recipient_index: usize,
+    key: &'a PrivateKey,
+    /// The key came without a certificate, so that it is tried on chance.
+    is_guess: bool,
+}
+
+/// Keys named by their certificate; only where there are none, keys without certificate are tried.
+fn candidates<'a>(recipients: &'a [RecipientInfo], keys: &'a [KeyPair]) -> Vec<Candidate<'a>> {
+    /// Most recipients that a key without certificate is tried on: each costs a private operation.
+    const GUESSES_MAX: usize = 32;
+    let mut named = Vec::new();
+    let mut guesses = Vec::new();
+    for (recipient_index, recipient) in recipients.iter().enumerate() {
+        for pair in keys.iter().filter(|pair| recipient.fits(pair.key.kind())) {
+            let candidate = Candidate {
+                recipient,
+                recipient_index,
+                key: &pair.key,
+                is_guess: pair.certificate.is_none(),
+            };
+            match &pair.certificate {
+                Some(certificate) if recipient.id.matches(certificate) => named.push(candidate),
+                None if guesses.len() < GUESSES_MAX => guesses.push(candidate),
+                _ => {}
+            }
+        }
+    }
+    if named.is_empty() { guesses } else { named }
+}
+
+/// The ciphertext in a buffer of its own: the object's, moved to the front, so that nothing is copied out.
+fn take_content(mut object: Vec<u8>, content: EncryptedContent) -> Vec<u8> {
+    match content {
+        EncryptedContent::Joined(octets) => octets,
+        EncryptedContent::At(range) => {
+            object.truncate(range.end);
+            object.drain(..range.start.min(object.len()));
+            object
+        }
+    }
+}
+
+/// The content key, or for RSA with a wrong padding a random one: the failure then shows where any other does.
+/// `None`: the key does not fit, which key agreement tells by the wrap's own check.
+fn content_key(
+    candidate: &Candidate<'_>,
+    cipher: ReadCipher,
+    provider: &dyn Provider,
+) -> Result<Option<Sensitive<Vec<u8>>>, Problem> {
+    match &candidate.recipient.way {
+        KeyWay::Transport {
+            padding,
+            encrypted_key,
+        } => transported_key(*padding, candidate.key, encrypted_key, cipher, provider)
+            .map(Some)
+            .map_err(|_| Problem::new(Reason::IntegrityFailure, "no random bytes")),
+        KeyWay::Agreement(agreement) => Ok(agreed_key(agreement, candidate.key, provider).ok()),
+        KeyWay::Unknown(_) => Ok(None),
+    }
+}
+
+fn transported_key(
+    padding: RsaPadding,
+    key: &PrivateKey,
+    encrypted_key: &[u8],
+    cipher: ReadCipher,
+    provider: &dyn Provider,
+) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+    let mut random = vec![0; cipher.key_octets().unwrap_or(16)];
+    provider.fill_random(&mut random)?;
+    let random = Sensitive::new(random);
+    Ok(match provider.rsa_decrypt(padding, key, encrypted_key) {
+        Ok(found)
+            if cipher
+                .key_octets()
+                .is_none_or(|octets| octets == found.expose().len()) =>
+        {
+            found
+        }
+        _ => random,
+    })
+}
+
+fn agreed_key(
+    agreement: &Agreement,
+    key: &PrivateKey,
+    provider: &dyn Provider,
+) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+    let key_octets = match agreement.wrap {
+        oid::AES128_WRAP => 16,
+        oid::AES192_WRAP => 24,
+        oid::AES256_WRAP => 32,
+        oid::TRIPLE_DES_WRAP => 24,
+        _ => return Err(ProviderError::Unsupported),
+    };
+    let peer = agreement
+        .originator_spki(key.kind())
+        .ok_or(ProviderError::Unsupported)?;
+    let secret = provider.agree(key, &peer)?;
+    let info = shared_info(
+        &agreement.wrap_algorithm,
+        agreement.user_keying_material.as_deref(),
+        key_octets,
+    );
+    let wrapping_key = match agreement.kdf {
+        Kdf::X963(digest) => hazmat::kdf::derive_x963(digest, secret.expose(), &info, key_octets),
+        Kdf::Hkdf(digest) => hazmat::kdf::derive_hkdf(digest, secret.expose(), &info, key_octets)?,
+    };
+    if agreement.wrap == oid::TRIPLE_DES_WRAP {
+        hazmat::legacy::triple_des_unwrap(wrapping_key.expose(), &agreement.encrypted_key)
+    } else {
+        hazmat::key_wrap::unwrap(wrapping_key.expose(), &agreement.encrypted_key)
+    }
+}
+
+/// How the content is encrypted, but for the key.
+struct Parameters<'a> {
+    cipher: ReadCipher,
+    der: &'a [u8],
+    authentication: Option<(&'a [u8], &'a [u8])>,
+}
+
+impl Parameters<'_> {
+    /// Decrypts in place; false if the result is not what was encrypted.
+    fn open(&self, key: &[u8], content: &mut Vec<u8>, provider: &dyn Provider) -> bool {
+        match self.cipher {
+            ReadCipher::AesGcm { .. } | ReadCipher::ChaCha20Poly1305 => {
+                self.open_authenticated(key, content, provider).is_some()
+            }
+            _ => self.open_cbc(key, content, provider).is_some(),
+        }
+    }
+
+    fn open_authenticated(
+        &self,
+        key: &[u8],
+        content: &mut [u8],
+        provider: &dyn Provider,
+    ) -> Option<()> {
+        let (mac, attributes) = self.authentication?;
+        let mut reader = Reader::new(self.der);
+        if self.cipher == ReadCipher::ChaCha20Poly1305 {
+            let nonce = reader.octets().ok()?;
+            return provider
+                .chacha20_poly1305_decrypt(key, nonce, attributes, content, mac)
+                .ok();
+        }
+        let mut parameters = reader.sequence().ok()?;
+        let nonce = parameters.octets().ok()?;
+        // aes-ICVlen defaults to 12 (RFC 5084 §3.2); a tag of another length is no tag of this content.
+        let tag_octets = parameters.small_integer().unwrap_or(12);
+        if usize::try_from(tag_octets) != Ok(mac.len()) {
+            return None;
+        }
+        provider
+            .gcm_decrypt(key, nonce, attributes, content, mac)
+            .ok()
+    }
+
+    fn open_cbc(&self, key: &[u8], content: &mut Vec<u8>, provider: &dyn Provider) -> Option<()> {
+        let mut reader = Reader::new(self.der);
+        let block_octets = match self.cipher {
+            ReadCipher::AesCbc { .. } => {
+                let iv = reader.octets().ok()?.try_into().ok()?;
+                provider.cbc_decrypt(key, iv, content).ok()?;
+                hazmat::cipher::BLOCK_OCTETS
+            }
+            ReadCipher::Rc2 => {
+                let (effective_bits, iv) = rc2_parameters(self.der)?;
+                hazmat::legacy::rc2_cbc_decrypt(key, effective_bits, iv, content).ok()?;
+                hazmat::legacy::BLOCK_OCTETS
+            }
+            ReadCipher::TripleDes => {
+                let iv = reader.octets().ok()?;
+                hazmat::legacy::triple_des_cbc_decrypt(key, iv, content).ok()?;
+                hazmat::legacy::BLOCK_OCTETS
+            }
+            _ => {
+                let iv = reader.octets().ok()?;
+                hazmat::legacy::des_cbc_decrypt(key, iv, content).ok()?;
+                hazmat::legacy::BLOCK_OCTETS
+            }
+        };
+        remove_padding(content, block_octets)
+    }
+}
+
+/// RC2CBCParameter (RFC 2268 §6): a code for the effective key size, and the IV.
+fn rc2_parameters(der: &[u8]) -> Option<(usize, &[u8])> {
+    let element = Reader::new(der).any().ok()?;
+    if element.tag == tag::OCTET_STRING {
+        return Some((32, element.content));
+    }
+    let mut fields = element.reader();
+    let bits = match fields.small_integer().ok()? {
+        160 => 40,
+        120 => 64,
+        58 => 128,
+        version => usize::try_from(version)
+            .ok()
+            .filter(|bits| (256..=1024).contains(bits))?,
+    };
+    Some((bits, fields.octets().ok()?))
+}
+
+/// RFC 5652 §6.3.
+fn remove_padding(content: &mut Vec<u8>, block_octets: usize) -> Option<()> {
+    let count = usize::from(*content.last()?);
+    if count == 0 || count > block_octets {
+        return None;
+    }
+    let start = content.len().checked_sub(count)?;
+    let padding = content.get(start..)?;
+    if padding.iter().any(|octet| usize::from(*octet) != count) {
+        return None;
+    }
+    content.truncate(start);
+    Some(())
+}
