@@ -11,12 +11,16 @@
 mod budget;
 mod constraints;
 mod error;
+#[cfg(test)]
+pub(crate) mod forge;
 mod link;
 mod names;
 mod policies;
 mod pool;
 mod search;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod validate;
 
@@ -84,9 +88,8 @@ impl<'a> PathBuilder<'a> {
             return Err(Stop::from(too_many).into());
         }
         let (pool, index) = self.pool(target)?;
-        let evidence = self.crls.map(|crls| Evidence {
-            crls: crls.iter().filter_map(Crl::list).collect(),
-        });
+        let lists = |crls: &'a [Crl]| Evidence::at(now, crls.iter().filter_map(Crl::list));
+        let evidence = self.crls.map(lists);
         let goal = Goal {
             usage: self.usage,
             policies: &self.policies,

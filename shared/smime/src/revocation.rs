@@ -4,6 +4,8 @@
 mod list;
 mod point;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 

@@ -21,15 +21,16 @@ pub(crate) struct Search<'q, 'a> {
     /// What is known of revocation, if it is asked for.
     pub(crate) evidence: Option<&'q Evidence<'a>>,
     pub(crate) budget: Budget,
-    /// Certificates whose status is being found out, so that no list vouches for its own signer.
+    /// Certificates whose status is being found out, so that no list vouches for its own signer
+    /// (of all PKITS only 4.14.30 wants that it may).
     pub(crate) pending: Vec<Index>,
     provider: &'q dyn Provider,
     /// Verdicts so far: no signature is verified twice.
     verified: BTreeMap<Binding<'a>, Result<(), Unbelieved>>,
 }
 
-/// A message, its signature and who is said to have signed.
-type Binding<'a> = (&'a [u8], &'a [u8], Index);
+/// A message, its signature and the key that is said to have made it.
+type Binding<'a> = (&'a [u8], &'a [u8], &'a [u8]);
 
 impl<'q, 'a> Search<'q, 'a> {
     pub(crate) fn new(
@@ -189,14 +190,14 @@ impl<'q, 'a> Search<'q, 'a> {
         object: &Signed<'a>,
         signer: Index,
     ) -> Result<Result<(), Unbelieved>, Exhausted> {
-        let binding = (object.message, object.signature, signer);
+        let Some(signer) = self.pool.get(signer) else {
+            return Ok(Err(Unbelieved::Wrong));
+        };
+        let spki = signer.link.spki;
+        let binding = (object.message, object.signature, spki);
         if let Some(&known) = self.verified.get(&binding) {
             return Ok(known);
         }
-        let Some(certificate) = self.pool.get(signer) else {
-            return Ok(Err(Unbelieved::Wrong));
-        };
-        let spki = certificate.link.spki;
         self.budget.signature(signature::cost(spki))?;
         let outcome = signature::verify(object, spki, self.provider);
         self.verified.insert(binding, outcome);

@@ -12,7 +12,17 @@ use crate::chain::{
 /// What is known of revocation: read once, used for every path of a question.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence<'a> {
-    pub(crate) crls: Vec<List<'a>>,
+    /// Newest first, so that of two that hold the newer one speaks.
+    lists: Vec<List<'a>>,
+}
+
+impl<'a> Evidence<'a> {
+    /// The lists that hold at this time.
+    pub(crate) fn at(now: UnixTime, lists: impl Iterator<Item = List<'a>>) -> Self {
+        let mut lists: Vec<_> = lists.filter(|list| list.is_current(now)).collect();
+        lists.sort_by_key(|list| std::cmp::Reverse(list.this_update));
+        Self { lists }
+    }
 }
 
 /// The certificate whose standing is asked.
@@ -77,11 +87,7 @@ impl<'q, 'a> Search<'q, 'a> {
         let is_authority = subject.link.is_authority();
         let mut known = Reasons::NONE;
         for point in &points {
-            for crl in evidence
-                .crls
-                .iter()
-                .filter(|crl| crl.is_current(subject.now))
-            {
+            for crl in &evidence.lists {
                 let reasons = point.reasons.and(crl.scope.reasons);
                 if crl.is_delta() || !crl.covers(point, is_authority) || reasons.is_within(known) {
                     continue;
@@ -112,11 +118,7 @@ impl<'q, 'a> Search<'q, 'a> {
         subject: Subject<'_, 'q, 'a>,
     ) -> Result<Entry, Exhausted> {
         let (serial, issuer) = (subject.link.serial, &subject.link.issuer);
-        for delta in evidence
-            .crls
-            .iter()
-            .filter(|crl| crl.is_current(subject.now))
-        {
+        for delta in &evidence.lists {
             if delta.updates(complete) && self.verify(&delta.signed, signer)?.is_ok() {
                 let entry = delta.look_up(serial, issuer, &mut self.budget)?;
                 if entry != Entry::Absent {
