@@ -59,6 +59,13 @@ impl Bindings {
         url.unwrap_or_default().trim_end_matches('/').to_owned()
     }
 
+    /// The host of [`Bindings::public_url`]: our name in SMTP.
+    pub(crate) fn host_name(&self) -> String {
+        let url = self.public_url();
+        let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        host.split(['/', ':']).next().unwrap_or_default().to_owned()
+    }
+
     /// Whether the clock may be moved: only on a developer's machine.
     pub(crate) fn has_test_clock(&self) -> bool {
         self.0

@@ -12,10 +12,12 @@ mod crypto;
 mod desk;
 mod failure;
 mod http;
+mod inbox;
 mod issuer;
 mod mailroom;
 mod next_hop;
 mod observe;
+mod outbound;
 mod queue;
 mod store;
 mod vault;
@@ -23,7 +25,10 @@ mod vault;
 use desk::Desk;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::{Context, Env, Request, Response, ScheduleContext, ScheduledEvent, event};
+use worker::{
+    Context, Env, ForwardableEmailMessage, Request, Response, ScheduleContext, ScheduledEvent,
+    event,
+};
 
 /// HTTP: the API and what partners and validators fetch. The portal's files are served by the
 /// platform before this runs.
@@ -41,6 +46,23 @@ async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) 
     };
     if let Err(failure) = done {
         observe::failure("schedule", "", &failure);
+    }
+}
+
+/// Mail comes in. An export of its own: the macro would panic on an error, and a rejected promise is
+/// how this platform says *try again*.
+#[wasm_bindgen(wasm_bindgen_futures = worker::wasm_bindgen_futures)]
+pub async fn email(message: ForwardableEmailMessage, env: Env) -> Result<(), JsValue> {
+    match inbox::receive(&message, env).await {
+        Ok(inbox::Answer::Taken) => Ok(()),
+        Ok(inbox::Answer::Refused(reason)) => {
+            message.set_reject(&reason);
+            Ok(())
+        }
+        Err(failure) => {
+            observe::failure("email", "", &failure);
+            Err(js_sys::Error::new(&failure.summary()).into())
+        }
     }
 }
 

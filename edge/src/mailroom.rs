@@ -7,15 +7,15 @@
 use std::rc::Rc;
 
 use api::{Outcome, Protection, RuleRef, TraceLevel, TraceStep};
-use gateway::{Action, Decision, Envelope, Record, Reply, Snapshot};
-use smime::Certificate;
+use gateway::{Action, Answer, Decision, Envelope, Need, Record, Reply, Snapshot, Step};
 
+use crate::crypto::Node;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::store::facts::{self, Facts, Scope};
 use crate::store::messages::{self, Recorded, RecordedRecipient};
 use crate::store::partners::{self, Lesson};
-use crate::store::snapshots;
+use crate::store::{keys, snapshots};
 
 /// What is known before a message is read.
 pub(crate) struct Case {
@@ -47,6 +47,39 @@ impl Case {
         )
     }
 
+    /// What shall become of the message.
+    pub(crate) async fn decide<'a>(
+        &'a self,
+        desk: &Desk,
+        envelope: &'a Envelope,
+        raw: &'a [u8],
+    ) -> Result<Decision<'a>, Failure> {
+        let now = desk.now.unix();
+        let directory = &self.facts.directory;
+        let mut step = gateway::start(envelope, raw, &self.snapshot, directory, now, &Node);
+        // The gateway bounds how often it asks.
+        loop {
+            match step {
+                Step::Done(decision) => return Ok(decision),
+                Step::Need(waiting, needs) => {
+                    let mut answers = Vec::with_capacity(needs.len());
+                    for need in &needs {
+                        answers.push(self.answer(desk, need).await?);
+                    }
+                    step = waiting.resume(answers);
+                }
+            }
+        }
+    }
+
+    async fn answer(&self, desk: &Desk, need: &Need) -> Result<Answer, Failure> {
+        let Need::Key(id) = need;
+        let owner = self.facts.key_owners.get(id);
+        let owner = owner.ok_or_else(|| Failure::broken("a need for a key of nobody"))?;
+        let key = keys::get(desk, &self.facts.organisation, owner, &id.0).await?;
+        Ok(key.map_or(Answer::NotYet, Answer::Found))
+    }
+
     /// Records the decision and what it taught; replies the message's id. `handed_on` is what holds
     /// for recipients that are served.
     pub(crate) async fn record(
@@ -76,12 +109,9 @@ impl Case {
         let organisation = &self.facts.organisation;
         let mut batch = vec![messages::add(&desk.db, organisation, &message)?];
         for learnt in &decision.learnt {
-            let Ok(certificate) = Certificate::from_der(&learnt.certificate) else {
-                continue;
-            };
             let lesson = Lesson {
                 address: &learnt.address,
-                certificate: &certificate,
+                certificate: &learnt.certificate,
                 capabilities: learnt.capabilities.as_deref(),
                 signed_at: learnt.signed_at,
             };

@@ -18,3 +18,4 @@ pub(crate) mod partners;
 pub(crate) mod routes;
 pub(crate) mod rules;
 pub(crate) mod snapshots;
+pub(crate) mod summary;

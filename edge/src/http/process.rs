@@ -25,6 +25,32 @@ use crate::{admission, crypto};
 /// Most recipients of one transaction: what servers in use send at most, and a bound on the batch.
 const RECIPIENTS_MAX: usize = 1000;
 
+/// `POST /process`.
+pub(crate) async fn process(mut exchange: Exchange) -> Result<Response, Failure> {
+    let envelope = envelope_of_query(exchange.url.query().unwrap_or_default())?;
+    let case = open(&exchange, &envelope).await?;
+    let declared = body::declared_length(&exchange.request).unwrap_or(MESSAGE_OCTETS_MAX);
+    if declared > MESSAGE_OCTETS_MAX {
+        return Err(too_large());
+    }
+    let _room = admission::admit(declared).ok_or(Failure::Lack(
+        "busy",
+        "Too much mail is in flight here just now; try again.",
+    ))?;
+    let raw = body::octets(&mut exchange.request, MESSAGE_OCTETS_MAX).await?;
+    let desk = &exchange.desk;
+    let decision = case.decide(desk, &envelope, &raw).await?;
+    // The relay hands on before it answers its client, and says so if that failed.
+    let id = case
+        .record(desk, &envelope, &decision, Outcome::Delivered)
+        .await?;
+    match decision.action {
+        Action::Deliver(deliveries) => outputs(desk, &id, deliveries),
+        Action::Refuse(reply) => Err(answer(422, "refused", &reply)),
+        Action::Defer(reply) => Err(answer(503, "deferred", &reply)),
+    }
+}
+
 /// `POST /process/recipients`.
 pub(crate) async fn recipients(mut exchange: Exchange) -> Result<Response, Failure> {
     let body = exchange.call::<api::ProcessRecipients>().await?.body;

@@ -8,7 +8,7 @@ use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
 use super::{
     authorities, licence, mailboxes, messages, operator, partners, pki, process, routes, rules,
-    test_clock,
+    summary, test_clock,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -60,6 +60,7 @@ macro_rules! handlers {
 handlers! {
     member {
         GetSession => session::get,
+        GetSummary => summary::get,
         ActivateMailboxes => mailboxes::activate,
         DeactivateMailboxes => mailboxes::deactivate,
         ListMailboxes => mailboxes::list,
@@ -92,8 +93,10 @@ handlers! {
         SetUpOrganisation => operator::set_up,
     }
     raw {
+        OpenApi => describe,
         CreateSession => session::create,
         DeleteSession => session::delete,
+        Process => process::process,
         ProcessRecipients => process::recipients,
         CreatePartner => partners::create,
         CreateAuthority => authorities::create,
@@ -120,6 +123,11 @@ async fn operator<E: Endpoint>(
     session::require_operator(&exchange.desk, &exchange.credential()?)?;
     let call = exchange.call::<E>().await?;
     exchange::reply(&handler(&exchange.desk, call).await?)
+}
+
+/// `GET /openapi.json`.
+async fn describe(_: Exchange) -> Result<Response, Failure> {
+    exchange::reply(&api::openapi())
 }
 
 #[derive(Debug)]

@@ -90,6 +90,17 @@ pub(crate) fn word<T: serde::Serialize>(value: &T) -> String {
     json(value).trim_matches('"').to_owned()
 }
 
+/// `a.b.test` and the domains above it.
+pub(crate) fn with_parents(domain: &str) -> Vec<&str> {
+    let mut domains = vec![domain];
+    let mut rest = domain;
+    while let Some((_, parent)) = rest.split_once('.') {
+        domains.push(parent);
+        rest = parent;
+    }
+    domains
+}
+
 /// Reads the 0 or 1 that stands for a flag.
 pub(crate) fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     let number: i64 = serde::Deserialize::deserialize(deserializer)?;
@@ -200,5 +211,11 @@ mod tests {
         assert_eq!(word(&api::MailboxStatus::RevokePending), "revoke_pending");
         assert_eq!(word(&api::HopTls::Starttls), "starttls");
         assert_eq!(word(&policy::Direction::Inbound), "inbound");
+    }
+
+    #[test]
+    fn a_domain_is_looked_up_with_those_above_it() {
+        assert_eq!(with_parents("a.b.test"), ["a.b.test", "b.test", "test"]);
+        assert_eq!(with_parents("test"), ["test"]);
     }
 }

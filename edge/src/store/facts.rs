@@ -83,7 +83,7 @@ impl Scope<'_> {
     fn value(&self) -> String {
         match self {
             Self::Token(hash) => (*hash).to_owned(),
-            Self::Domain(domain) => d1::json(&with_parents(domain.as_str())),
+            Self::Domain(domain) => d1::json(&d1::with_parents(domain.as_str())),
         }
     }
 }
@@ -222,26 +222,9 @@ fn list(addresses: &[Address]) -> String {
     )
 }
 
-/// `a.b.test` and the domains above it.
-fn with_parents(domain: &str) -> Vec<&str> {
-    let mut domains = vec![domain];
-    let mut rest = domain;
-    while let Some((_, parent)) = rest.split_once('.') {
-        domains.push(parent);
-        rest = parent;
-    }
-    domains
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_domain_is_looked_up_with_those_above_it() {
-        assert_eq!(with_parents("a.b.test"), ["a.b.test", "b.test", "test"]);
-        assert_eq!(with_parents("test"), ["test"]);
-    }
 
     #[test]
     fn without_a_licence_the_certificate_in_use_only_opens_mail() {

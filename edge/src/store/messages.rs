@@ -18,6 +18,11 @@ pub(crate) fn new_id(now: Moment) -> String {
     format!("{}{random}", id_prefix(now.0))
 }
 
+/// The least id of messages at `time` or later.
+pub(crate) fn first_id(time: UnixTime) -> String {
+    id_prefix(time.0.saturating_mul(1000))
+}
+
 fn id_prefix(milliseconds: i64) -> String {
     format!("{:012x}", milliseconds.max(0))
 }
@@ -166,7 +171,6 @@ pub(crate) async fn list(
         Some(StatusWord::Protection(word)) => (None, Some(d1::word(word))),
         None => (None, None),
     };
-    let bound = |time: UnixTime| id_prefix(time.0.saturating_mul(1000));
     let sql = format!(
         "SELECT {COLUMNS} FROM messages WHERE organisation = ?1 AND id < ?2 AND id >= ?3 \
          AND (?4 IS NULL OR outcome = ?4) \
@@ -176,7 +180,7 @@ pub(crate) async fn list(
          ORDER BY id DESC LIMIT ?8"
     );
     // Ids are hexadecimal: `g` lies behind them all.
-    let until = filter.until.map_or_else(|| "g".to_owned(), bound);
+    let until = filter.until.map_or_else(|| "g".to_owned(), first_id);
     let end = match before {
         Some(before) if before < until.as_str() => before,
         _ => &until,
@@ -186,7 +190,7 @@ pub(crate) async fn list(
         [
             organisation.into(),
             end.into(),
-            filter.since.map_or_else(String::new, bound).into(),
+            filter.since.map_or_else(String::new, first_id).into(),
             outcome.into(),
             protection.into(),
             filter.direction.as_ref().map(d1::word).into(),

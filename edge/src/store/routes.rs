@@ -1,10 +1,16 @@
 //! Domains, inbound routes and the mailboxes that a route knows.
 
 use api::{DomainItem, DomainState, HopTls, NextHop, Route};
-use mail::UnixTime;
+use mail::{Address, UnixTime};
 use serde::Deserialize;
+use smtp::{Credentials, TlsMode};
+use zeroize::Zeroizing;
 
 use super::d1::{self, Database, Statement};
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::outbound::NextHop as Hop;
+use crate::vault::Place;
 
 /// Under which a domain's proof stands in the DNS.
 const PROOF_LABEL: &str = "_sealgate";
@@ -199,6 +205,72 @@ pub(crate) fn put(
             ],
         )?,
     ])
+}
+
+/// Who takes mail for an address: the route of its domain, else the narrowest wildcard above it.
+pub(crate) async fn next_hop(
+    desk: &Desk,
+    organisation: &str,
+    to: &Address,
+) -> Result<Option<Hop>, Failure> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: String,
+        host: String,
+        port: u16,
+        tls: HopTls,
+        username: Option<String>,
+        password: Option<String>,
+    }
+    let domain = to.domain().as_str();
+    let wildcards = d1::with_parents(domain)
+        .into_iter()
+        .map(|parent| format!("*.{parent}"));
+    let patterns: Vec<String> = std::iter::once(domain.to_owned())
+        .chain(wildcards)
+        .collect();
+    let row: Option<Row> = desk
+        .db
+        .row(
+            "SELECT id, host, port, tls, username, password FROM routes \
+             WHERE organisation = ?1 AND pattern IN (SELECT value FROM json_each(?2)) \
+             ORDER BY pattern = ?3 DESC, length(pattern) DESC LIMIT 1",
+            [
+                organisation.into(),
+                d1::json(&patterns).into(),
+                domain.into(),
+            ],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let place = Place::RoutePassword {
+        organisation,
+        route: &row.id,
+    };
+    let credentials = match row.username.zip(row.password) {
+        Some((username, wrapped)) => Some(Credentials {
+            username,
+            password: password(&desk.master_keys()?.unwrap(&place, &wrapped)?)?,
+        }),
+        None => None,
+    };
+    Ok(Some(Hop {
+        host: row.host,
+        port: row.port,
+        tls: match row.tls {
+            HopTls::Implicit => TlsMode::Implicit,
+            HopTls::Starttls => TlsMode::StartTls,
+            HopTls::None => TlsMode::None,
+        },
+        credentials,
+        hello: desk.bindings.host_name(),
+    }))
+}
+
+fn password(octets: &[u8]) -> Result<Zeroizing<String>, Failure> {
+    let text = std::str::from_utf8(octets);
+    text.map(|text| Zeroizing::new(text.to_owned()))
+        .map_err(|_| Failure::broken("the password of a route is no text"))
 }
 
 /// How many mailboxes of a route hold a seat.
