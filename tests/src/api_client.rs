@@ -1,6 +1,7 @@
 //! The HTTP contract as a script would call it: JSON in, status and JSON out.
 
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -93,6 +94,36 @@ impl ApiClient {
         good("GET", path, self.call("GET", path)?)
     }
 
+    /// `GET` of something that is not JSON.
+    pub fn get_text(&self, path: &str) -> Result<String> {
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let authorization = format!("Bearer {}", self.token);
+        let mut reply = request.header("authorization", authorization).call()?;
+        let text = reply.body_mut().read_to_string()?;
+        if !is_good(reply.status().as_u16()) {
+            bail!("GET {path} answered {}: {text}", reply.status());
+        }
+        Ok(text)
+    }
+
+    /// The fingerprint of a mailbox's certificate, once it is active; waits for it.
+    pub fn active_certificate(&self, address: &str) -> Result<String> {
+        let deadline = Instant::now() + TIMEOUT;
+        loop {
+            let mailbox = self.get(&format!("/mailboxes/{address}"))?;
+            let fingerprint = mailbox["certificate"]["fingerprint"].as_str();
+            if mailbox["status"] == "active"
+                && let Some(fingerprint) = fingerprint
+            {
+                return Ok(fingerprint.to_owned());
+            }
+            if Instant::now() > deadline {
+                bail!("{address} is not active after {} s", TIMEOUT.as_secs());
+            }
+            sleep(Duration::from_millis(100));
+        }
+    }
+
     /// `POST` of JSON that must succeed.
     pub fn post(&self, path: &str, body: &Value) -> Result<Value> {
         good("POST", path, self.call_json("POST", path, body)?)
@@ -110,8 +141,12 @@ impl ApiClient {
     }
 }
 
+fn is_good(status: u16) -> bool {
+    status / 100 == 2
+}
+
 fn good(method: &str, path: &str, answer: Answer) -> Result<Value> {
-    if answer.status / 100 != 2 {
+    if !is_good(answer.status) {
         bail!(
             "{method} {path} answered {}: {}",
             answer.status,

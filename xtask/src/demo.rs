@@ -106,6 +106,7 @@ pub(crate) fn fill(tools: &Tools, ready: &Value, state: &Path, progress: &Progre
         let step = progress.step("Sending the demo's mail");
         let mut demo = Command::new(program(tools, "demo"));
         demo.env("SEALGATE_READY", ready.to_string());
+        demo.env("SEALGATE_DEMO", state.join("partner"));
         process::run(&mut demo, &step)?;
         step.done();
         Ok(())

@@ -7,8 +7,8 @@ use worker::{Method, Response};
 use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
 use super::{
-    authorities, licence, mailboxes, messages, operator, partners, pki, process, routes, rules,
-    summary, test_clock,
+    authorities, certificates, licence, mailboxes, messages, operator, partners, pki, process,
+    routes, rules, summary, test_clock,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -98,6 +98,7 @@ handlers! {
         DeleteSession => session::delete,
         Process => process::process,
         ProcessRecipients => process::recipients,
+        GetCertificateFile => certificates::file,
         CreatePartner => partners::create,
         CreateAuthority => authorities::create,
     }

@@ -114,6 +114,7 @@ endpoints! {
     ActivateMailboxes: Post "/mailboxes/activate" Write ((), MailboxSelection) -> MailboxResults, "Gives each mailbox a certificate on a seat of the licence.";
     DeactivateMailboxes: Post "/mailboxes/deactivate" Write ((), MailboxSelection) -> MailboxResults, "Revokes the certificates; seats stay held until confirmed.";
     GetMailbox: Get "/mailboxes/{address}" Read ((), ()) -> MailboxDetail, "One mailbox with all certificates it ever had.";
+    GetCertificateFile: Get "/certificates/{file}" Read ((), ()) -> (), "The certificate of a managed mailbox: FINGERPRINT.pem or FINGERPRINT.der.";
     GetLicence: Get "/licence" Read ((), ()) -> Licence, "The licence and its seats.";
     PutLicence: Put "/licence" Operator (LicenceQuery, LicenceUpdate) -> Licence, "Sets the licence.";
     ListRules: Get "/rules" Read ((), ()) -> RuleList, "All rules in priority order.";
