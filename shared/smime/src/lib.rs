@@ -9,6 +9,7 @@ mod chain;
 mod cipher;
 mod cms;
 mod decrypt;
+mod detect;
 mod encrypt;
 mod hazmat;
 mod key;
@@ -22,6 +23,7 @@ mod rust_crypto;
 mod sensitive;
 mod sign;
 mod trust;
+mod verify;
 
 pub use capability::Capabilities;
 pub use certificate::{

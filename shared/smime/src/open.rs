@@ -1,6 +1,8 @@
 //! Opening a message: every layer, outermost first.
 
-use mail::{Address, UnixTime};
+mod walk;
+
+use mail::{Address, Defect, Entity, UnixTime};
 
 use crate::{Capabilities, Certificate, PrivateKey, Problem, Provider, TrustStore};
 
@@ -43,6 +45,8 @@ pub struct Opened {
     pub signatures: Vec<SignatureReport>,
     /// The certificates found in the message.
     pub certificates: Vec<Certificate>,
+    /// What is wrong with the message as such.
+    pub defects: Vec<Defect>,
 }
 
 /// One S/MIME layer.
@@ -74,6 +78,8 @@ pub enum LayerKind {
     Compressed,
     /// Certificates and revocation lists without a signature.
     CertificatesOnly,
+    /// A CMS object that is broken or of an unknown type.
+    Unreadable,
 }
 
 /// For whom a layer is encrypted.
@@ -158,30 +164,28 @@ impl RecipientId {
 
 /// Who can open the outermost encryption of a message; empty if none is reachable without a key.
 pub fn recipients(message: &[u8]) -> Vec<RecipientId> {
-    let _ = message;
-    Vec::new()
+    walk::outermost_recipients(message)
 }
 
 /// Opens a message as far as the keys reach and judges every signature on the way.
+///
+/// `message` is an RFC 5322 message, a MIME entity, or a bare CMS object (DER, BER or PEM).
 pub fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
-    let _ = (message, context);
-    Opened::default()
+    walk::open(message, context)
 }
 
 impl Opened {
     /// Whether any layer is encrypted.
     pub fn is_encrypted(&self) -> bool {
-        self.layers
-            .iter()
-            .any(|layer| matches!(layer.kind, LayerKind::Encrypted { .. }))
+        self.layers.iter().any(Layer::is_encrypted)
     }
 
     /// Whether any layer is signed.
     pub fn is_signed(&self) -> bool {
-        !self.signatures.is_empty()
+        self.layers.iter().any(Layer::is_signature)
     }
 
-    /// The recipients of an encrypted layer that none of the keys opened.
+    /// The recipients of the first encrypted layer that none of the keys opened.
     pub fn sealed_for(&self) -> Option<&[Recipient]> {
         self.layers.iter().find_map(|layer| match &layer.kind {
             LayerKind::Encrypted {
@@ -195,11 +199,78 @@ impl Opened {
 
     /// Good if there is a signature and every one is good; `None` if there is none.
     pub fn signature_verdict(&self) -> Option<Result<(), &Problem>> {
-        None
+        let broken = self
+            .layers
+            .iter()
+            .filter(|layer| layer.is_signature())
+            .find_map(|layer| layer.problem.as_ref());
+        let bad = self
+            .signatures
+            .iter()
+            .find_map(|signature| signature.verdict.as_ref().err());
+        self.is_signed().then(|| broken.or(bad).map_or(Ok(()), Err))
     }
 
-    /// What the signatures teach, only of those that are good in every respect.
-    pub fn harvest(&self) -> Vec<Harvest> {
-        Vec::new()
+    /// Good if at least one encrypted layer was opened; `None` if there is none.
+    pub fn decryption_verdict(&self) -> Option<Result<(), &Problem>> {
+        let mut problem = None;
+        for layer in self.layers.iter().filter(|layer| layer.is_encrypted()) {
+            match &layer.problem {
+                None => return Some(Ok(())),
+                Some(found) => problem = problem.or(Some(found)),
+            }
+        }
+        problem.map(Err)
     }
+
+    /// What the signatures teach: of those that are good in every respect, while none is bad.
+    pub fn harvest(&self) -> Vec<Harvest> {
+        if !matches!(self.signature_verdict(), Some(Ok(()))) {
+            return Vec::new();
+        }
+        self.signatures
+            .iter()
+            .filter_map(|signature| {
+                Some(Harvest {
+                    address: signature.address.clone()?,
+                    certificate: signature.encryption_certificate.clone()?,
+                    capabilities: signature.capabilities.clone(),
+                    signing_time: signature.signing_time,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Layer {
+    /// Whether it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        matches!(self.kind, LayerKind::Encrypted { .. })
+    }
+
+    /// Whether it is signed.
+    pub fn is_signature(&self) -> bool {
+        matches!(
+            self.kind,
+            LayerKind::DetachedSignature | LayerKind::OpaqueSignature
+        )
+    }
+}
+
+/// A deliverable message: the outer fields that do not describe content, and the entity's own.
+///
+/// Fields of the entity that do not describe content stay inside it unseen: whoever encrypted could otherwise
+/// replace the From that was checked on the way in.
+fn deliverable(outer: &Entity<'_>, entity: &[u8]) -> Vec<u8> {
+    let inner = Entity::parse(entity);
+    let mut message = mail::outer_header(outer);
+    message.reserve(entity.len() + 64);
+    for field in inner.fields() {
+        if field.describes_content() && !field.is("MIME-Version") {
+            message.extend_from_slice(field.raw);
+        }
+    }
+    message.extend_from_slice(b"\r\n");
+    message.extend_from_slice(inner.body());
+    message
 }

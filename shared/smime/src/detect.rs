@@ -1,0 +1,96 @@
+//! What of a message is S/MIME: by type, by file name, or by its first octets.
+
+use mail::{Entity, Multipart};
+
+use crate::cms;
+
+/// The S/MIME forms of an entity.
+pub(crate) enum Smime<'a> {
+    /// multipart/signed with a CMS signature.
+    Detached(Multipart<'a>),
+    /// A CMS object: decoded, still BER.
+    Object(Vec<u8>),
+}
+
+/// Whether the input is a CMS object by itself, in binary or PEM.
+pub(crate) fn is_bare_cms(input: &[u8]) -> bool {
+    let start = input.trim_ascii_start();
+    cms::looks_like_cms(input)
+        || [
+            "CMS",
+            "PKCS7",
+            "PKCS #7 SIGNED DATA",
+            "SIGNED MESSAGE",
+            "ENCRYPTED MESSAGE",
+        ]
+        .iter()
+        .any(|label| start.starts_with(format!("-----BEGIN {label}-----").as_bytes()))
+}
+
+/// The S/MIME form of an entity, if it has one.
+pub(crate) fn smime_of<'a>(entity: &Entity<'a>) -> Option<Smime<'a>> {
+    let content_type = entity.content_type();
+    if content_type.is("multipart", "signed") {
+        let multipart = entity.multipart()?;
+        return is_cms_signature(&multipart, content_type.param("protocol"))
+            .then_some(Smime::Detached(multipart));
+    }
+    if content_type.kind == "application" {
+        let is_named = matches!(
+            content_type.subtype.as_str(),
+            "pkcs7-mime" | "x-pkcs7-mime" | "pkcs7-signature" | "x-pkcs7-signature"
+        );
+        if is_named {
+            return Some(Smime::Object(entity.decoded_body().0.into_owned()));
+        }
+    }
+    object_in_disguise(entity).map(Smime::Object)
+}
+
+/// The object of the first entity that is one, also inside of multipart/signed.
+pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Vec<u8>> {
+    match smime_of(entity)? {
+        Smime::Object(octets) => Some(octets),
+        Smime::Detached(multipart) => {
+            let inner = Entity::parse(multipart.parts.first()?);
+            match smime_of(&inner)? {
+                Smime::Object(octets) => Some(octets),
+                Smime::Detached(_) => None,
+            }
+        }
+    }
+}
+
+/// By the protocol, or where gateways lost it, by the type of the second part. OpenPGP uses the same multipart.
+fn is_cms_signature(multipart: &Multipart<'_>, protocol: Option<&str>) -> bool {
+    let is_cms = |name: &str| {
+        name.eq_ignore_ascii_case("application/pkcs7-signature")
+            || name.eq_ignore_ascii_case("application/x-pkcs7-signature")
+    };
+    match protocol {
+        Some(protocol) => is_cms(protocol),
+        None => multipart.parts.get(1).is_some_and(|part| {
+            let found = Entity::parse(part).content_type();
+            is_cms(&format!("{}/{}", found.kind, found.subtype))
+        }),
+    }
+}
+
+/// Content of another type that is a CMS object all the same: by a file name that says so and by its octets.
+fn object_in_disguise(entity: &Entity<'_>) -> Option<Vec<u8>> {
+    let content_type = entity.content_type();
+    if content_type.kind != "application" {
+        return None;
+    }
+    let is_named = entity.file_name().is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        [".p7m", ".p7s", ".p7c", ".p7z"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+    });
+    if !is_named && content_type.subtype != "octet-stream" {
+        return None;
+    }
+    let (octets, _) = entity.decoded_body();
+    cms::looks_like_cms(&octets).then(|| octets.into_owned())
+}

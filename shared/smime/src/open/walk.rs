@@ -1,0 +1,435 @@
+//! The walk through a message: into parts, embedded messages and S/MIME layers, within a budget.
+
+use mail::{Address, Entity, Multipart, limits, sole_author, to_crlf};
+
+use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId, deliverable};
+use crate::{
+    Certificate, Problem, Reason,
+    asn1::oid,
+    cms::{self, compressed, enveloped::Envelope, signed::SignedData},
+    decrypt::{self, ReadCipher},
+    detect::{self, Smime},
+    verify::{self, Judge},
+};
+
+/// Most S/MIME layers of a message; triple wrapping has three, mailing lists add one or two.
+pub(crate) const LAYERS_MAX: usize = 16;
+
+/// Opens a message as far as the keys reach.
+pub(super) fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
+    let mut walk = Walk {
+        context,
+        opened: Opened::default(),
+        parts: 0,
+    };
+    if detect::is_bare_cms(message) {
+        let place = Place {
+            depth: 0,
+            covers_all: true,
+            author: None,
+        };
+        walk.object(message.to_vec(), &place, context.content);
+    } else {
+        let outer = Entity::parse(message);
+        let author = sole_author(&outer);
+        let place = Place {
+            depth: 0,
+            covers_all: true,
+            author: author.as_ref(),
+        };
+        walk.entity(&outer, &place);
+        walk.opened.message = walk
+            .opened
+            .entity
+            .as_ref()
+            .map(|entity| deliverable(&outer, entity));
+    }
+    walk.opened.defects.sort_unstable();
+    walk.opened.defects.dedup();
+    walk.opened
+}
+
+/// The recipients of the outermost encrypted layer, also below signatures.
+pub(super) fn outermost_recipients(message: &[u8]) -> Vec<RecipientId> {
+    let mut object = if detect::is_bare_cms(message) {
+        Some(message.to_vec())
+    } else {
+        detect::first_object(&Entity::parse(message))
+    };
+    for _ in 0..LAYERS_MAX {
+        let Some(der) = object.take().and_then(|found| cms::normalise(found).ok()) else {
+            break;
+        };
+        let Ok(info) = cms::content_info(&der) else {
+            break;
+        };
+        match info.content_type {
+            oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA => {
+                let is_authenticated = info.content_type == oid::AUTH_ENVELOPED_DATA;
+                return Envelope::parse(&der, info.content, is_authenticated)
+                    .map(|envelope| {
+                        envelope
+                            .recipients
+                            .into_iter()
+                            .map(|recipient| recipient.id)
+                            .collect()
+                    })
+                    .unwrap_or_default();
+            }
+            oid::SIGNED_DATA => {
+                let content = SignedData::parse(info.content)
+                    .ok()
+                    .and_then(|data| data.content);
+                object = content.and_then(|content| detect::first_object(&Entity::parse(&content)));
+            }
+            oid::COMPRESSED_DATA => {
+                object = compressed::inflate(info.content)
+                    .ok()
+                    .and_then(|content| detect::first_object(&Entity::parse(&content)));
+            }
+            _ => break,
+        }
+    }
+    Vec::new()
+}
+
+/// Where in the message the walk is.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    depth: usize,
+    /// Whether nothing else is shown beside what is here.
+    covers_all: bool,
+    /// The one author of the enclosing message.
+    author: Option<&'a Address>,
+}
+
+impl Place<'_> {
+    fn inside(&self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            ..*self
+        }
+    }
+
+    /// In a part of something larger.
+    fn in_part(&self) -> Self {
+        Self {
+            depth: self.depth + 1,
+            covers_all: false,
+            ..*self
+        }
+    }
+}
+
+struct Walk<'c> {
+    context: &'c OpenContext<'c>,
+    opened: Opened,
+    /// Parts seen so far, in all.
+    parts: usize,
+}
+
+impl Walk<'_> {
+    fn entity(&mut self, entity: &Entity<'_>, place: &Place<'_>) {
+        self.parts += 1;
+        self.opened.defects.extend_from_slice(entity.defects());
+        if place.depth > limits::DEPTH_MAX || self.parts > limits::TREE_PARTS_MAX {
+            self.opened.defects.push(mail::Defect::LimitExceeded);
+            return;
+        }
+        match detect::smime_of(entity) {
+            Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
+            Some(Smime::Object(octets)) => self.object(octets, place, None),
+            None => self.plain(entity, place),
+        }
+    }
+
+    /// Not S/MIME itself, but there may be some inside.
+    fn plain(&mut self, entity: &Entity<'_>, place: &Place<'_>) {
+        if let Some(multipart) = entity.multipart() {
+            self.opened.defects.extend_from_slice(&multipart.defects);
+            for part in &multipart.parts {
+                self.entity(&Entity::parse(part), &place.in_part());
+            }
+            return;
+        }
+        let content_type = entity.content_type();
+        if content_type.is("message", "rfc822") || content_type.is("message", "global") {
+            let (body, _) = entity.decoded_body();
+            let embedded = Entity::parse(&body);
+            let author = sole_author(&embedded);
+            let place = Place {
+                author: author.as_ref(),
+                ..place.in_part()
+            };
+            self.entity(&embedded, &place);
+        }
+    }
+
+    /// multipart/signed (RFC 8551 §3.5.3): the content is the first part, byte for byte.
+    fn detached(&mut self, multipart: &Multipart<'_>, place: &Place<'_>) {
+        self.opened.defects.extend_from_slice(&multipart.defects);
+        let [content, signature] = multipart.parts.as_slice() else {
+            // A third part would be shown and not be signed.
+            self.push_layer(
+                LayerKind::DetachedSignature,
+                Some(Problem::new(
+                    Reason::Malformed,
+                    "multipart/signed does not have exactly two parts",
+                )),
+            );
+            for part in &multipart.parts {
+                self.entity(&Entity::parse(part), &place.in_part());
+            }
+            return;
+        };
+        let (object, _) = Entity::parse(signature).decoded_body();
+        // Hashed is the canonical form (RFC 8551 §3.1.1); what stands between the parts is not shown by readers.
+        let canonical = to_crlf(content);
+        self.signature(object.into_owned(), &canonical, place);
+        self.entity(&Entity::parse(&canonical), &place.inside());
+    }
+
+    /// A signature whose content is elsewhere.
+    fn signature(&mut self, object: Vec<u8>, content: &[u8], place: &Place<'_>) {
+        if !self.has_room() {
+            return;
+        }
+        let layer = self.opened.layers.len();
+        self.push_layer(LayerKind::DetachedSignature, None);
+        let result = self.judge_detached(object, content, layer, place);
+        self.set_problem(layer, result);
+    }
+
+    fn judge_detached(
+        &mut self,
+        object: Vec<u8>,
+        content: &[u8],
+        layer: usize,
+        place: &Place<'_>,
+    ) -> Result<(), Problem> {
+        let der = cms::normalise(object)?;
+        let info = cms::content_info(&der).map_err(cms::malformed)?;
+        if info.content_type != oid::SIGNED_DATA {
+            return Err(Problem::new(
+                Reason::Malformed,
+                "the second part of multipart/signed is no signature",
+            ));
+        }
+        let data = SignedData::parse(info.content).map_err(cms::malformed)?;
+        if data
+            .content
+            .as_ref()
+            .is_some_and(|inner| inner.as_ref() != content)
+        {
+            // Readers differ in which of the two contents they show.
+            return Err(Problem::new(
+                Reason::DigestMismatch,
+                "the signature carries a content of its own, another than the one shown",
+            ));
+        }
+        self.judge(&data, content, layer, place)
+    }
+
+    fn judge(
+        &mut self,
+        data: &SignedData<'_>,
+        content: &[u8],
+        layer: usize,
+        place: &Place<'_>,
+    ) -> Result<(), Problem> {
+        self.keep_certificates(data);
+        if data.signers.is_empty() {
+            return Err(Problem::new(
+                Reason::SignatureInvalid,
+                "the signature has no signer",
+            ));
+        }
+        let judge = Judge {
+            trust: self.context.trust,
+            now: self.context.now,
+            provider: self.context.provider,
+            author: place.author,
+            checks_address: self.context.checks_address,
+            covers_all: place.covers_all,
+        };
+        let reports = verify::signers(data, content, layer, &judge);
+        self.opened.signatures.extend(reports);
+        Ok(())
+    }
+
+    fn keep_certificates(&mut self, data: &SignedData<'_>) {
+        for der in &data.certificates {
+            if let Ok(certificate) = Certificate::from_der(der)
+                && !self.opened.certificates.contains(&certificate)
+            {
+                self.opened.certificates.push(certificate);
+            }
+        }
+    }
+
+    /// A CMS object that is the content of an entity, or stands alone.
+    fn object(&mut self, object: Vec<u8>, place: &Place<'_>, detached: Option<&[u8]>) {
+        if !self.has_room() {
+            return;
+        }
+        let der = match cms::normalise(object) {
+            Ok(der) => der,
+            Err(problem) => return self.push_layer(LayerKind::Unreadable, Some(problem)),
+        };
+        let content_type = match cms::content_info(&der) {
+            Ok(info) => info.content_type,
+            Err(error) => {
+                return self.push_layer(LayerKind::Unreadable, Some(cms::malformed(error)));
+            }
+        };
+        match content_type {
+            oid::SIGNED_DATA => self.signed_object(&der, place, detached),
+            oid::ENVELOPED_DATA => self.encrypted(der, false, place),
+            oid::AUTH_ENVELOPED_DATA => self.encrypted(der, true, place),
+            oid::COMPRESSED_DATA => self.compressed(&der, place),
+            oid::DATA => {}
+            other => self.push_layer(
+                LayerKind::Unreadable,
+                Some(Problem::new(
+                    Reason::UnsupportedAlgorithm,
+                    format!("the CMS content type {other} is not known"),
+                )),
+            ),
+        }
+    }
+
+    fn signed_object(&mut self, der: &[u8], place: &Place<'_>, detached: Option<&[u8]>) {
+        let layer = self.opened.layers.len();
+        let parsed = cms::content_info(der)
+            .and_then(|info| SignedData::parse(info.content))
+            .map_err(cms::malformed);
+        let data = match parsed {
+            Ok(data) => data,
+            Err(problem) => return self.push_layer(LayerKind::OpaqueSignature, Some(problem)),
+        };
+        if let Some(content) = &data.content {
+            self.push_layer(LayerKind::OpaqueSignature, None);
+            let result = self.judge(&data, content, layer, place);
+            self.set_problem(layer, result);
+            self.entity(&Entity::parse(content), &place.inside());
+        } else if data.signers.is_empty() {
+            self.keep_certificates(&data);
+            self.push_layer(LayerKind::CertificatesOnly, None);
+        } else {
+            self.push_layer(LayerKind::DetachedSignature, None);
+            let result = match detached {
+                Some(content) => self.judge(&data, content, layer, place),
+                None => {
+                    self.keep_certificates(&data);
+                    Err(Problem::new(
+                        Reason::Malformed,
+                        "the signature's content is not here",
+                    ))
+                }
+            };
+            self.set_problem(layer, result);
+        }
+    }
+
+    fn encrypted(&mut self, der: Vec<u8>, is_authenticated: bool, place: &Place<'_>) {
+        let layer = self.opened.layers.len();
+        let parsed = cms::content_info(&der)
+            .and_then(|info| Envelope::parse(&der, info.content, is_authenticated))
+            .map_err(cms::malformed);
+        let envelope = match parsed {
+            Ok(envelope) => envelope,
+            Err(problem) => return self.push_layer(LayerKind::Unreadable, Some(problem)),
+        };
+        let cipher = ReadCipher::from_oid(envelope.cipher)
+            .map_or_else(|| envelope.cipher.to_string(), ReadCipher::name);
+        let recipients = envelope
+            .recipients
+            .iter()
+            .map(|recipient| Recipient {
+                id: recipient.id.clone(),
+                algorithm: recipient.algorithm_name(),
+            })
+            .collect();
+        let result = if place.covers_all {
+            decrypt::decrypt(der, envelope, self.context.keys, self.context.provider)
+                .and_then(|opened| check_entity(&opened.content, is_authenticated).map(|()| opened))
+        } else {
+            Err(Problem::new(
+                Reason::PartlyEncrypted,
+                "the encrypted content stands beside other content and stays closed",
+            ))
+        };
+        let opened_by = result.as_ref().ok().map(|opened| opened.opened_by);
+        self.push_layer(
+            LayerKind::Encrypted {
+                cipher,
+                recipients,
+                opened_by,
+            },
+            None,
+        );
+        match result {
+            Ok(opened) => {
+                self.entity(&Entity::parse(&opened.content), &place.inside());
+                // A layer further in has already left its content.
+                self.opened.entity.get_or_insert(opened.content);
+            }
+            Err(problem) => self.set_problem(layer, Err(problem)),
+        }
+    }
+
+    fn compressed(&mut self, der: &[u8], place: &Place<'_>) {
+        let inflated = cms::content_info(der)
+            .map_err(cms::malformed)
+            .and_then(|info| compressed::inflate(info.content));
+        match inflated {
+            Ok(content) => {
+                self.push_layer(LayerKind::Compressed, None);
+                self.entity(&Entity::parse(&content), &place.inside());
+            }
+            Err(problem) => self.push_layer(LayerKind::Compressed, Some(problem)),
+        }
+    }
+
+    /// Whether another layer may be opened; says so once if not.
+    fn has_room(&mut self) -> bool {
+        if self.opened.layers.len() < LAYERS_MAX {
+            return true;
+        }
+        let problem = Problem::new(Reason::LimitExceeded, "the message has too many layers");
+        self.set_problem(LAYERS_MAX - 1, Err(problem));
+        false
+    }
+
+    fn push_layer(&mut self, kind: LayerKind, problem: Option<Problem>) {
+        self.opened.layers.push(Layer { kind, problem });
+    }
+
+    fn set_problem(&mut self, layer: usize, result: Result<(), Problem>) {
+        if let (Err(problem), Some(layer)) = (result, self.opened.layers.get_mut(layer)) {
+            layer.problem = Some(problem);
+        }
+    }
+}
+
+/// Decrypted content is believed only if it is one MIME entity. CBC does not detect changes; an attacker's
+/// blocks leave random octets behind, which no header section has (EFAIL).
+fn check_entity(content: &[u8], is_authenticated: bool) -> Result<(), Problem> {
+    if is_authenticated {
+        return Ok(());
+    }
+    let entity = Entity::parse(content);
+    let is_clean = entity
+        .header()
+        .iter()
+        .all(|octet| octet.is_ascii_graphic() || octet.is_ascii_whitespace() || *octet >= 0x80);
+    let is_utf8 = std::str::from_utf8(entity.header()).is_ok();
+    if is_clean && is_utf8 {
+        Ok(())
+    } else {
+        Err(Problem::new(
+            Reason::IntegrityFailure,
+            "the encrypted content was changed, or the key in it is not for this certificate",
+        ))
+    }
+}

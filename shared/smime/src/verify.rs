@@ -1,0 +1,381 @@
+//! Judging the signers of one SignedData (RFC 5652 §5.4, RFC 8551 §2, RFC 8550).
+
+use mail::{Address, UnixTime};
+
+use crate::{
+    Certificate, Digest, PathBuilder, Problem, Provider, Reason, RecipientId, SignatureReport,
+    TrustStore, Usage,
+    algorithm::{self, FoundScheme},
+    asn1::oid,
+    certificate::{hex, name_text},
+    cms::signed::{SignedAttributes, SignedData, SignerInfo},
+};
+
+/// What a signature is judged against.
+pub(crate) struct Judge<'a> {
+    pub(crate) trust: &'a TrustStore,
+    pub(crate) now: UnixTime,
+    pub(crate) provider: &'a dyn Provider,
+    /// The one author of the message; without one nothing can be vouched for.
+    pub(crate) author: Option<&'a Address>,
+    pub(crate) checks_address: bool,
+    /// Whether the signed content is all that is shown.
+    pub(crate) covers_all: bool,
+}
+
+/// Reports on every signer. `content` is what was signed.
+pub(crate) fn signers(
+    data: &SignedData<'_>,
+    content: &[u8],
+    layer: usize,
+    judge: &Judge<'_>,
+) -> Vec<SignatureReport> {
+    let certificates: Vec<Certificate> = data
+        .certificates
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok())
+        .collect();
+    let mut digests = Digests {
+        content,
+        provider: judge.provider,
+        known: Vec::new(),
+    };
+    data.signers
+        .iter()
+        .map(|signer| {
+            Examination {
+                data,
+                signer,
+                certificates: &certificates,
+                judge,
+            }
+            .report(layer, &mut digests)
+        })
+        .collect()
+}
+
+/// Digests of the content, each made once however many signers there are.
+struct Digests<'a> {
+    content: &'a [u8],
+    provider: &'a dyn Provider,
+    known: Vec<(Digest, Vec<u8>)>,
+}
+
+impl Digests<'_> {
+    fn of(&mut self, digest: Digest) -> &[u8] {
+        let index = match self.known.iter().position(|(known, _)| *known == digest) {
+            Some(index) => index,
+            None => {
+                let value = self.provider.digest(digest, &[self.content]);
+                self.known.push((digest, value));
+                self.known.len() - 1
+            }
+        };
+        self.known.get(index).map_or(&[], |(_, value)| value)
+    }
+}
+
+struct Examination<'a> {
+    data: &'a SignedData<'a>,
+    signer: &'a SignerInfo<'a>,
+    certificates: &'a [Certificate],
+    judge: &'a Judge<'a>,
+}
+
+impl Examination<'_> {
+    fn report(&self, layer: usize, digests: &mut Digests<'_>) -> SignatureReport {
+        let scheme = self.scheme();
+        let attributes = self.signer.attributes.as_ref();
+        let candidates = self.candidates();
+        let certificate = candidates.first().copied().cloned();
+        let (issuer, serial) = match (&self.signer.id, &certificate) {
+            (_, Some(certificate)) => (certificate.issuer(), certificate.serial_hex()),
+            (RecipientId::IssuerSerial { issuer, serial }, None) => {
+                (name_text(issuer), hex(serial))
+            }
+            _ => (String::new(), String::new()),
+        };
+        let mut report = SignatureReport {
+            layer,
+            address: None,
+            subject: certificate
+                .as_ref()
+                .map(Certificate::subject)
+                .unwrap_or_default(),
+            issuer,
+            serial,
+            certificate: None,
+            algorithm: scheme
+                .as_ref()
+                .map_or_else(|_| "unknown".to_owned(), FoundScheme::name),
+            signing_time: attributes.and_then(SignedAttributes::signing_time),
+            path: Vec::new(),
+            capabilities: attributes.and_then(SignedAttributes::capabilities),
+            encryption_certificate: None,
+            verdict: Ok(()),
+        };
+        // RFC 5280 does not make key identifiers unique: the certificate is the one whose key verifies.
+        let judged = scheme.and_then(|scheme| self.verify(&scheme, &candidates, digests));
+        let certificate = match judged {
+            Ok(certificate) => certificate,
+            Err(problem) => {
+                report.verdict = Err(problem);
+                report.address = certificate
+                    .as_ref()
+                    .and_then(|found| self.address_of(found));
+                report.certificate = certificate;
+                return report;
+            }
+        };
+        report.address = self.address_of(&certificate);
+        report.verdict = self.accept(&certificate, &mut report.path);
+        report.encryption_certificate = self.encryption_certificate(&certificate, attributes);
+        report.certificate = Some(certificate);
+        report
+    }
+
+    fn scheme(&self) -> Result<FoundScheme, Problem> {
+        algorithm::read_signature(self.signer.signature_algorithm, self.signer.digest).map_err(
+            |_| {
+                Problem::new(
+                    Reason::UnsupportedAlgorithm,
+                    "the parameters of the signature algorithm are not known",
+                )
+            },
+        )
+    }
+
+    /// The certificates that the signer may mean: from the object, then from the store.
+    fn candidates(&self) -> Vec<&Certificate> {
+        let trust = self.judge.trust;
+        self.certificates
+            .iter()
+            .chain(&trust.intermediates)
+            .chain(trust.anchors.iter().map(|anchor| &anchor.certificate))
+            .filter(|certificate| self.signer.id.matches(certificate))
+            .collect()
+    }
+
+    /// The mathematics: digest, signature, and that they are strong enough to mean something.
+    fn verify(
+        &self,
+        scheme: &FoundScheme,
+        candidates: &[&Certificate],
+        digests: &mut Digests<'_>,
+    ) -> Result<Certificate, Problem> {
+        let signed = self.signed_octets(digests)?;
+        if scheme.is_weak() || self.signer.digest.is_some_and(Digest::is_weak) {
+            return Err(Problem::new(
+                Reason::WeakAlgorithm,
+                format!("{} no longer proves anything", scheme.name()),
+            ));
+        }
+        let FoundScheme::Known(scheme) = *scheme else {
+            return Err(Problem::new(
+                Reason::UnsupportedAlgorithm,
+                format!("the signature algorithm {} is not known", scheme.name()),
+            ));
+        };
+        if candidates.is_empty() {
+            return Err(Problem::new(
+                Reason::NoSignerCertificate,
+                "the signer's certificate is neither in the message nor known",
+            ));
+        }
+        let verifies = |certificate: &&&Certificate| {
+            self.judge
+                .provider
+                .verify(
+                    scheme,
+                    certificate.spki(),
+                    match &signed {
+                        Signed::Attributes(octets) => octets,
+                        Signed::Content => digests.content,
+                    },
+                    self.signer.signature,
+                )
+                .is_ok()
+        };
+        if let Some(certificate) = candidates.iter().find(verifies) {
+            self.check_stated_certificate(certificate)?;
+            return Ok((*certificate).clone());
+        }
+        let is_weak = candidates
+            .iter()
+            .any(|certificate| certificate.key_kind().is_weak());
+        Err(if is_weak {
+            Problem::new(Reason::WeakAlgorithm, "the signer's key is too short")
+        } else {
+            invalid("the signature is not that of the signer's key")
+        })
+    }
+
+    /// What the signature is over, after the digest in it was compared with the content's.
+    fn signed_octets(&self, digests: &mut Digests<'_>) -> Result<Signed, Problem> {
+        let Some(attributes) = &self.signer.attributes else {
+            // Without attributes nothing says what the content is; a signature over attributes could be passed
+            // off as one over content (RFC 5652 §5.3).
+            return if self.data.content_type == oid::DATA {
+                Ok(Signed::Content)
+            } else {
+                Err(invalid("the signature lacks the attributes that it needs"))
+            };
+        };
+        if !attributes.are_unambiguous() {
+            return Err(invalid("a signed attribute is repeated"));
+        }
+        if attributes.content_type() != Some(self.data.content_type) {
+            return Err(invalid(
+                "the signed content type is not that of the content",
+            ));
+        }
+        let Some(digest) = self.signer.digest else {
+            return Err(Problem::new(
+                Reason::UnsupportedAlgorithm,
+                "the digest of the content is not known",
+            ));
+        };
+        match attributes.message_digest() {
+            Some(signed) if signed == digests.of(digest) => {
+                Ok(Signed::Attributes(attributes.signed_octets()))
+            }
+            Some(_) => Err(Problem::new(
+                Reason::DigestMismatch,
+                "the content was changed after it was signed",
+            )),
+            None => Err(invalid("the signature does not name the content's digest")),
+        }
+    }
+
+    /// signingCertificate must name the certificate whose key verifies (RFC 5035 §5).
+    fn check_stated_certificate(&self, certificate: &Certificate) -> Result<(), Problem> {
+        let Some(attributes) = &self.signer.attributes else {
+            return Ok(());
+        };
+        let stated = attributes
+            .certificate_hash()
+            .map_err(|_| invalid("the attribute that names the signer's certificate is broken"))?;
+        match stated {
+            Some((digest, hash))
+                if self.judge.provider.digest(digest, &[certificate.der()]) != hash =>
+            {
+                Err(invalid("the signature names another certificate"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the verified signature is to be believed for this message.
+    fn accept(
+        &self,
+        certificate: &Certificate,
+        path: &mut Vec<Certificate>,
+    ) -> Result<(), Problem> {
+        if certificate.key_kind().is_weak() {
+            return Err(Problem::new(
+                Reason::WeakAlgorithm,
+                format!("the signer's key, {}, is too weak", certificate.key_kind()),
+            ));
+        }
+        *path = self.path(certificate, Usage::EmailSigning)?;
+        if !self.judge.covers_all {
+            return Err(Problem::new(
+                Reason::PartlySigned,
+                "the signature covers only a part of the message",
+            ));
+        }
+        if self.judge.checks_address {
+            self.check_address(certificate)?;
+        }
+        Ok(())
+    }
+
+    /// A path to an anchor that may vouch for the author.
+    fn path(&self, certificate: &Certificate, usage: Usage) -> Result<Vec<Certificate>, Problem> {
+        let trust = self.judge.trust;
+        let may_vouch = |scope: &crate::TrustAnchor| match self.judge.author {
+            Some(author) => scope.covers(author),
+            None => scope.scope.is_none() || !self.judge.checks_address,
+        };
+        let builder = PathBuilder {
+            anchors: trust
+                .anchors
+                .iter()
+                .filter(|anchor| may_vouch(anchor))
+                .map(|anchor| &anchor.certificate)
+                .collect(),
+            intermediates: self
+                .certificates
+                .iter()
+                .chain(&trust.intermediates)
+                .collect(),
+            crls: (!trust.crls.is_empty()).then_some(trust.crls.as_slice()),
+            usage,
+            ..PathBuilder::default()
+        };
+        builder
+            .build(certificate, self.judge.now, self.judge.provider)
+            .map(|path| path.certificates)
+            .map_err(|error| Problem::new(error.reason, error.detail))
+    }
+
+    /// RFC 8550 §3: the From address must be one of the certificate's.
+    fn check_address(&self, certificate: &Certificate) -> Result<(), Problem> {
+        let detail = match self.judge.author {
+            Some(author) if certificate.addresses().contains(author) => return Ok(()),
+            Some(author) => format!("the certificate is not for {author}"),
+            None => "the message has no From address, or several".to_owned(),
+        };
+        Err(Problem::new(Reason::AddressMismatch, detail))
+    }
+
+    /// The author's address if the certificate has it, else its first.
+    fn address_of(&self, certificate: &Certificate) -> Option<Address> {
+        let addresses = certificate.addresses();
+        addresses
+            .iter()
+            .find(|address| Some(*address) == self.judge.author)
+            .or_else(|| addresses.first())
+            .cloned()
+    }
+
+    /// The certificate to encrypt to: the one the signer prefers, else its own if that may encrypt, else another in
+    /// the message for the same address. It must have a path of its own.
+    fn encryption_certificate(
+        &self,
+        signing: &Certificate,
+        attributes: Option<&SignedAttributes<'_>>,
+    ) -> Option<Certificate> {
+        let preferred = attributes.and_then(SignedAttributes::encryption_preference);
+        let is_preferred = |certificate: &&Certificate| {
+            preferred.as_ref().is_some_and(|id| id.matches(certificate))
+        };
+        let address = self.address_of(signing)?;
+        let is_usable = |certificate: &&Certificate| {
+            certificate.may_encrypt()
+                && !certificate.key_kind().is_weak()
+                && certificate.addresses().contains(&address)
+        };
+        let found = self
+            .certificates
+            .iter()
+            .filter(is_preferred)
+            .chain(std::iter::once(signing))
+            .chain(self.certificates)
+            .find(is_usable)?;
+        if found == signing || self.path(found, Usage::EmailEncryption).is_ok() {
+            Some(found.clone())
+        } else {
+            None
+        }
+    }
+}
+
+enum Signed {
+    Attributes(Vec<u8>),
+    Content,
+}
+
+fn invalid(detail: &str) -> Problem {
+    Problem::new(Reason::SignatureInvalid, detail)
+}
