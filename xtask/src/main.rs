@@ -1,4 +1,4 @@
-//! `cargo xtask dev|test|bench|build`: the only scripts, from nothing but cargo and Node.
+//! `cargo xtask dev|test|bench|build|roots`: the only scripts, from nothing but cargo and Node.
 
 mod artefacts;
 mod budget;
@@ -8,6 +8,7 @@ mod options;
 mod peers;
 mod process;
 mod progress;
+mod roots;
 mod secrets;
 mod stack;
 mod suite;
@@ -46,6 +47,10 @@ fn run() -> Result<ExitCode> {
         Command::Dev(options) => dev::run(&options),
         Command::Test => suite::run(),
         Command::Bench { json } => suite::bench(json),
+        Command::Roots => {
+            roots::write()?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Build => {
             let progress = Progress::for_people();
             let tools = tools::install(&progress)?;

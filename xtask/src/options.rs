@@ -24,7 +24,8 @@ Usage: cargo xtask COMMAND
   test     everything that CI runs; ends with `N passed, M failed, K skipped`
   bench    the measurements, each beside its goal
     --json                        for machines
-  build    the Worker, the portal and the native command, with their size budgets";
+  build    the Worker, the portal and the native command, with their size budgets
+  roots    take the public e-mail roots anew from the package libnss3";
 
 /// What to do.
 pub(crate) enum Command {
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Test,
     Bench { json: bool },
     Build,
+    Roots,
 }
 
 /// How to run the stack.
@@ -89,6 +91,7 @@ pub(crate) fn parse() -> Result<Command> {
         "test" => parse_nothing(&mut arguments, Command::Test),
         "bench" => parse_bench(&mut arguments),
         "build" => parse_nothing(&mut arguments, Command::Build),
+        "roots" => parse_nothing(&mut arguments, Command::Roots),
         "help" => Ok(Command::Help),
         other => bail!("there is no command `{other}`; `cargo xtask --help` tells which there are"),
     }

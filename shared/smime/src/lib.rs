@@ -19,6 +19,7 @@ mod protect;
 mod provider;
 mod reason;
 mod revocation;
+mod roots;
 mod rust_crypto;
 mod sensitive;
 mod sign;
@@ -46,6 +47,7 @@ pub use provider::{
 };
 pub use reason::{Problem, Reason};
 pub use revocation::{Crl, CrlError};
+pub use roots::{PublicRoots, public_roots};
 pub use rust_crypto::RustCrypto;
 pub use sensitive::Sensitive;
 pub use sign::{SignError, SignOptions, Signer, sign};
