@@ -1,4 +1,20 @@
 //! What to do with one message: the pipeline as a pure function.
+//!
+//! Whoever has a mail asks in four moves, the same at the edge, on the command line and in the
+//! browser:
+//!
+//! 1. [`lookup`] says which addresses of the [`Envelope`] must be known; one read of the store makes
+//!    them a [`Directory`]. The [`Snapshot`] is the published policy.
+//! 2. [`admit`] answers each recipient before there is a message.
+//! 3. [`start`] takes the message. It runs through or stops with [`Step::Need`]: a private key.
+//!    [`Waiting::resume`] goes on with the answer.
+//! 4. [`Step::Done`] carries the [`Decision`]: what to deliver or reply, what was learnt, and one
+//!    record per recipient with the trace that says why.
+//!
+//! Inside, mail that leaves goes through `outbound` (plan per recipient, sign once, encrypt once per
+//! group) and mail that comes in through `inbound` (open once, judge per recipient). What an option
+//! means is in [`policy`]'s truth tables, and both end in `verdict`, which makes one decision out of
+//! what was decided for each recipient.
 
 mod admit;
 mod content;

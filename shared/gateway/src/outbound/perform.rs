@@ -35,6 +35,7 @@ impl<'a> Planned<'a> {
     /// Signs and encrypts, and decides.
     pub(super) fn perform(mut self, key: Option<&PrivateKey>) -> Decision<'a> {
         let groups = self.groups();
+        let key = key.filter(|_| self.plans.iter().any(Plan::signs));
         let signed = match key.map(|key| self.sign(key)).transpose() {
             Ok(signed) => signed,
             Err(why) => {
