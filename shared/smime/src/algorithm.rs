@@ -1,4 +1,4 @@
-//! AlgorithmIdentifiers of digests and signatures, both ways.
+//! `AlgorithmIdentifiers` of digests and signatures, both ways.
 
 use der::oid::ObjectIdentifier;
 
@@ -87,12 +87,12 @@ const DIGESTS: [(ObjectIdentifier, Digest); 6] = [
     (oid::MD5, Digest::Md5),
 ];
 
-/// AlgorithmIdentifier of a digest; SHA-2 without parameters (RFC 5754 §2).
+/// `AlgorithmIdentifier` of a digest; SHA-2 without parameters (RFC 5754 §2).
 pub(crate) fn digest_der(digest: Digest) -> Vec<u8> {
     Writer::new().oid(digest_oid(digest)).sequence()
 }
 
-/// AlgorithmIdentifier of a signature.
+/// `AlgorithmIdentifier` of a signature.
 pub(crate) fn signature_der(scheme: SignatureScheme) -> Vec<u8> {
     match scheme {
         // RFC 3370 §3.2: receivers must know rsaEncryption here, and old ones know nothing else.
@@ -130,7 +130,7 @@ fn pss_parameters(digest: Digest, mask: Digest, salt_octets: usize) -> Vec<u8> {
         .sequence()
 }
 
-/// AlgorithmIdentifier of MGF1.
+/// `AlgorithmIdentifier` of MGF1.
 pub(crate) fn mgf1_der(mask: Digest) -> Vec<u8> {
     Writer::new()
         .oid(oid::MGF1)
@@ -138,7 +138,7 @@ pub(crate) fn mgf1_der(mask: Digest) -> Vec<u8> {
         .sequence()
 }
 
-/// Reads an AlgorithmIdentifier. `digest` is the one named beside it, for identifiers that name the kind of key only.
+/// Reads an `AlgorithmIdentifier`. `digest` is the one named beside it, for identifiers that name the kind of key only.
 pub(crate) fn read_signature(der: &[u8], digest: Option<Digest>) -> Result<FoundScheme, Asn1Error> {
     use SignatureScheme::{Ecdsa, Ed25519, RsaPkcs1};
     let mut reader = Reader::new(der).sequence()?;
@@ -194,13 +194,13 @@ fn read_pss(algorithm: &mut Reader<'_>) -> Result<SignatureScheme, Asn1Error> {
     })
 }
 
-/// Reads the AlgorithmIdentifier of a digest that is known here.
+/// Reads the `AlgorithmIdentifier` of a digest that is known here.
 pub(crate) fn read_digest(reader: &mut Reader<'_>) -> Result<Digest, Asn1Error> {
     let id = reader.sequence()?.oid()?;
     digest_from_oid(id).ok_or(Asn1Error::BadValue)
 }
 
-/// Reads the AlgorithmIdentifier of MGF1 and returns its digest.
+/// Reads the `AlgorithmIdentifier` of MGF1 and returns its digest.
 pub(crate) fn read_mgf1(reader: &mut Reader<'_>) -> Result<Digest, Asn1Error> {
     let mut algorithm = reader.sequence()?;
     if algorithm.oid()? != oid::MGF1 {

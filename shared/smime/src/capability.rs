@@ -1,4 +1,4 @@
-//! SMIMECapabilities (RFC 8551 §2.5.2): what a partner says it can read.
+//! `SMIMECapabilities` (RFC 8551 §2.5.2): what a partner says it can read.
 
 use crate::asn1::{Asn1Error, Reader, Writer, oid, tag};
 use crate::cipher::ContentCipher;

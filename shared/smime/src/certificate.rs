@@ -136,7 +136,7 @@ impl Certificate {
         self.0.not_after
     }
 
-    /// The mail addresses: rfc822Name and SmtpUTF8Mailbox of the subjectAltName, emailAddress of the subject
+    /// The mail addresses: rfc822Name and `SmtpUTF8Mailbox` of the subjectAltName, emailAddress of the subject
     /// (RFC 8550 §3). Text that is no address is left out.
     pub fn addresses(&self) -> &[Address] {
         &self.0.addresses
@@ -147,7 +147,7 @@ impl Certificate {
         self.0.key_kind
     }
 
-    /// The SubjectPublicKeyInfo as DER.
+    /// The `SubjectPublicKeyInfo` as DER.
     pub fn spki(&self) -> &[u8] {
         self.part(&self.0.spki)
     }
@@ -267,7 +267,7 @@ impl Certificate {
         self.part(&self.0.tbs)
     }
 
-    /// The AlgorithmIdentifier of the issuer's signature, as DER.
+    /// The `AlgorithmIdentifier` of the issuer's signature, as DER.
     pub fn signature_algorithm(&self) -> &[u8] {
         self.part(&self.0.signature_algorithm)
     }
@@ -489,7 +489,7 @@ fn addresses(subject: Element<'_>, extensions: &[StoredExtension], der: &[u8]) -
     addresses
 }
 
-/// rfc822Name (RFC 5280 §4.2.1.6) and SmtpUTF8Mailbox (RFC 9598 §3) of a subjectAltName.
+/// rfc822Name (RFC 5280 §4.2.1.6) and `SmtpUTF8Mailbox` (RFC 9598 §3) of a subjectAltName.
 fn for_each_mailbox(general_names: &[u8], add: &mut impl FnMut(&[u8])) {
     let Ok(mut names) = Reader::new(general_names).sequence() else {
         return;

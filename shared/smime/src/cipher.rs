@@ -9,16 +9,16 @@ use crate::asn1::oid;
 /// A cipher for message content.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum ContentCipher {
-    /// AES-256-GCM in AuthEnvelopedData: detects every change.
+    /// AES-256-GCM in `AuthEnvelopedData`: detects every change.
     Aes256Gcm,
-    /// AES-128-GCM in AuthEnvelopedData.
+    /// AES-128-GCM in `AuthEnvelopedData`.
     Aes128Gcm,
-    /// AES-256-CBC in EnvelopedData: what every client of the last fifteen years reads.
+    /// AES-256-CBC in `EnvelopedData`: what every client of the last fifteen years reads.
     #[default]
     Aes256Cbc,
-    /// AES-128-CBC in EnvelopedData.
+    /// AES-128-CBC in `EnvelopedData`.
     Aes128Cbc,
-    /// ChaCha20-Poly1305 in AuthEnvelopedData (RFC 8103).
+    /// ChaCha20-Poly1305 in `AuthEnvelopedData` (RFC 8103).
     ChaCha20Poly1305,
 }
 

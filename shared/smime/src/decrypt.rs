@@ -127,13 +127,18 @@ pub(crate) fn decrypt(
             });
         }
         if index == last && !is_guess {
-            return Err(Problem::new(
-                Reason::IntegrityFailure,
-                "the encrypted content was changed, or the key in it is not for this certificate",
-            ));
+            return Err(integrity_failure());
         }
     }
     Err(no_matching_key())
+}
+
+/// The one answer to whatever goes wrong once a key fits.
+pub(crate) fn integrity_failure() -> Problem {
+    Problem::new(
+        Reason::IntegrityFailure,
+        "the encrypted content was changed, or the key in it is not for this certificate",
+    )
 }
 
 fn no_matching_key() -> Problem {
@@ -201,7 +206,7 @@ fn content_key(
             encrypted_key,
         } => transported_key(*padding, candidate.key, encrypted_key, cipher, provider)
             .map(Some)
-            .map_err(|_| Problem::new(Reason::IntegrityFailure, "no random bytes")),
+            .map_err(|_| integrity_failure()),
         KeyWay::Agreement(agreement) => Ok(agreed_key(agreement, candidate.key, provider).ok()),
         KeyWay::Unknown(_) => Ok(None),
     }
@@ -236,9 +241,8 @@ fn agreed_key(
 ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
     let key_octets = match agreement.wrap {
         oid::AES128_WRAP => 16,
-        oid::AES192_WRAP => 24,
+        oid::AES192_WRAP | oid::TRIPLE_DES_WRAP => 24,
         oid::AES256_WRAP => 32,
-        oid::TRIPLE_DES_WRAP => 24,
         _ => return Err(ProviderError::Unsupported),
     };
     let peer = agreement
@@ -333,7 +337,7 @@ impl Parameters<'_> {
     }
 }
 
-/// RC2CBCParameter (RFC 2268 §6): a code for the effective key size, and the IV.
+/// `RC2CBCParameter` (RFC 2268 §6): a code for the effective key size, and the IV.
 fn rc2_parameters(der: &[u8]) -> Option<(usize, &[u8])> {
     let element = Reader::new(der).any().ok()?;
     if element.tag == tag::OCTET_STRING {

@@ -47,6 +47,13 @@ pub(crate) fn smime_of<'a>(entity: &Entity<'a>) -> Option<Smime<'a>> {
     object_in_disguise(entity).map(Smime::Object)
 }
 
+/// Whether it is the second part of multipart/signed by its type.
+pub(crate) fn is_signature_part(entity: &Entity<'_>) -> bool {
+    let content_type = entity.content_type();
+    content_type.is("application", "pkcs7-signature")
+        || content_type.is("application", "x-pkcs7-signature")
+}
+
 /// The object of the first entity that is one, also inside of multipart/signed.
 pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Vec<u8>> {
     match smime_of(entity)? {
@@ -61,18 +68,19 @@ pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// By the protocol, or where gateways lost it, by the type of the second part. OpenPGP uses the same multipart.
+/// By the protocol, or where gateways lost it, by the type of the second part. `OpenPGP` uses the same multipart.
 fn is_cms_signature(multipart: &Multipart<'_>, protocol: Option<&str>) -> bool {
-    let is_cms = |name: &str| {
-        name.eq_ignore_ascii_case("application/pkcs7-signature")
-            || name.eq_ignore_ascii_case("application/x-pkcs7-signature")
-    };
     match protocol {
-        Some(protocol) => is_cms(protocol),
-        None => multipart.parts.get(1).is_some_and(|part| {
-            let found = Entity::parse(part).content_type();
-            is_cms(&format!("{}/{}", found.kind, found.subtype))
-        }),
+        Some(protocol) => [
+            "application/pkcs7-signature",
+            "application/x-pkcs7-signature",
+        ]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(protocol)),
+        None => multipart
+            .parts
+            .get(1)
+            .is_some_and(|part| is_signature_part(&Entity::parse(part))),
     }
 }
 
@@ -92,5 +100,11 @@ fn object_in_disguise(entity: &Entity<'_>) -> Option<Vec<u8>> {
         return None;
     }
     let (octets, _) = entity.decoded_body();
-    cms::looks_like_cms(&octets).then(|| octets.into_owned())
+    if !cms::looks_like_cms(&octets) {
+        return None;
+    }
+    let octets = octets.into_owned();
+    // Nothing but the octets says what it is: then they must be right to the end.
+    let is_object = is_named || cms::normalise(octets.clone()).is_ok();
+    is_object.then_some(octets)
 }

@@ -57,7 +57,7 @@ fn canonical(entity: Cow<'_, [u8]>) -> Vec<u8> {
     entity.into_owned()
 }
 
-/// EnvelopedData is 2 if a recipient is not named by issuer and serial number or agrees on a key (RFC 5652 §6.1).
+/// `EnvelopedData` is 2 if a recipient is not named by issuer and serial number or agrees on a key (RFC 5652 §6.1).
 fn version(recipients: &[Certificate]) -> u64 {
     let transports_only = recipients
         .iter()
@@ -67,7 +67,7 @@ fn version(recipients: &[Certificate]) -> u64 {
 
 /// Encrypted content and what is needed to decrypt it, but for the key.
 struct Sealed {
-    /// The content-encryption AlgorithmIdentifier.
+    /// The content-encryption `AlgorithmIdentifier`.
     algorithm: Vec<u8>,
     content: Vec<u8>,
     /// Of an authenticated cipher.
@@ -123,7 +123,7 @@ struct Envelope {
     after: Vec<u8>,
 }
 
-/// ContentInfo with EnvelopedData (RFC 5652 §6.1) or AuthEnvelopedData (RFC 5083 §2.1).
+/// `ContentInfo` with `EnvelopedData` (RFC 5652 §6.1) or `AuthEnvelopedData` (RFC 5083 §2.1).
 fn envelope(recipient_infos: &[u8], sealed: &Sealed, version: u64) -> Envelope {
     let (id, version) = match sealed.tag {
         None => (oid::ENVELOPED_DATA, version),
@@ -196,7 +196,7 @@ fn recipient_info(
     }
 }
 
-/// KeyTransRecipientInfo (RFC 5652 §6.2.1).
+/// `KeyTransRecipientInfo` (RFC 5652 §6.2.1).
 fn key_transport(
     certificate: &Certificate,
     content_key: &[u8],
@@ -223,7 +223,7 @@ fn key_transport(
         .sequence())
 }
 
-/// KeyAgreeRecipientInfo with an ephemeral key (RFC 5753 §3.1, RFC 8418 §3.1).
+/// `KeyAgreeRecipientInfo` with an ephemeral key (RFC 5753 §3.1, RFC 8418 §3.1).
 fn key_agreement(
     certificate: &Certificate,
     kind: KeyKind,
@@ -274,7 +274,7 @@ fn key_agreement(
         .wrap(tag::context(1)))
 }
 
-/// OriginatorPublicKey is SubjectPublicKeyInfo under an implicit tag: the same content.
+/// `OriginatorPublicKey` is `SubjectPublicKeyInfo` under an implicit tag: the same content.
 fn originator_key(spki: &[u8]) -> &[u8] {
     asn1::Reader::new(spki)
         .any()

@@ -66,7 +66,7 @@ impl PrivateKey {
             .map_err(|_| ProviderError::BadKey)
     }
 
-    /// The RSAPrivateKey of RFC 8017 §A.1.2.
+    /// The `RSAPrivateKey` of RFC 8017 §A.1.2.
     pub(crate) fn pkcs1(&self) -> Result<&[u8], ProviderError> {
         inner_key(&self.pkcs8).map_err(|_| ProviderError::BadKey)
     }
@@ -110,7 +110,7 @@ fn pkcs1_to_pkcs8(der: &[u8]) -> Result<Vec<u8>, KeyError> {
     Ok(pkcs8(&Writer::new().oid(oid::RSA).null().sequence(), der))
 }
 
-/// ECPrivateKey carries its curve as `[0]`, which PKCS#8 wants in the algorithm.
+/// `ECPrivateKey` carries its curve as `[0]`, which PKCS#8 wants in the algorithm.
 fn sec1_to_pkcs8(der: &[u8]) -> Result<Vec<u8>, KeyError> {
     let curve = || {
         let mut key = Reader::new(der).sequence()?;
@@ -125,7 +125,7 @@ fn sec1_to_pkcs8(der: &[u8]) -> Result<Vec<u8>, KeyError> {
     ))
 }
 
-/// PrivateKeyInfo, version 0.
+/// `PrivateKeyInfo`, version 0.
 pub(crate) fn pkcs8(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
     Writer::new()
         .integer(0)

@@ -13,6 +13,7 @@ mod detect;
 mod encrypt;
 mod hazmat;
 mod key;
+mod malleability;
 mod open;
 pub mod pem;
 mod protect;

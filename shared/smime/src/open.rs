@@ -65,7 +65,7 @@ pub enum LayerKind {
     DetachedSignature,
     /// A CMS object with the signed content inside.
     OpaqueSignature,
-    /// EnvelopedData or AuthEnvelopedData.
+    /// `EnvelopedData` or `AuthEnvelopedData`.
     Encrypted {
         /// The cipher's name, `aes-256-gcm`.
         cipher: String,
@@ -74,7 +74,7 @@ pub enum LayerKind {
         /// Which recipient's key opened it, counted from 0.
         opened_by: Option<usize>,
     },
-    /// CompressedData (RFC 3274).
+    /// `CompressedData` (RFC 3274).
     Compressed,
     /// Certificates and revocation lists without a signature.
     CertificatesOnly,

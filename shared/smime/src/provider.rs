@@ -1,7 +1,7 @@
 //! The cryptographic primitives as data in, data out, so that the Worker can use its platform's own
 //! (an order of magnitude faster than Wasm) and everything else the Rust ones.
 //!
-//! Keys travel as DER: private ones as PKCS#8 (RFC 5958), public ones as SubjectPublicKeyInfo (RFC 5280 §4.1.2.7).
+//! Keys travel as DER: private ones as PKCS#8 (RFC 5958), public ones as `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
 //! Bulk ciphers work in place, so that a 24 MiB message is never held twice for their sake.
 
 use crate::{PrivateKey, Sensitive, hazmat};
@@ -57,7 +57,7 @@ pub trait Provider {
         hazmat::digest::digest(digest, parts)
     }
 
-    /// The public key of a private key, as SubjectPublicKeyInfo.
+    /// The public key of a private key, as `SubjectPublicKeyInfo`.
     fn public_key(&self, key: &PrivateKey) -> Result<Vec<u8>, ProviderError> {
         hazmat::keys::public_key(key)
     }
@@ -203,7 +203,7 @@ pub enum SignatureScheme {
     },
     /// ECDSA (FIPS 186-5) on the key's curve; signatures are DER `ECDSA-Sig-Value`.
     Ecdsa(Digest),
-    /// PureEdDSA on edwards25519 (RFC 8032).
+    /// `PureEdDSA` on edwards25519 (RFC 8032).
     Ed25519,
 }
 

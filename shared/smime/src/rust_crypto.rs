@@ -12,7 +12,7 @@ use crate::{
     sensitive::Sensitive,
 };
 
-/// The RustCrypto primitives over a source of randomness that is handed in.
+/// The `RustCrypto` primitives over a source of randomness that is handed in.
 ///
 /// `Entropy` fills a buffer from a cryptographically secure generator; it is a function, because the
 /// core asks neither an operating system nor a browser by itself.
@@ -98,7 +98,7 @@ impl<Entropy> RustCrypto<Entropy>
 where
     Entropy: Fn(&mut [u8]) -> Result<(), ProviderError>,
 {
-    /// A scalar by rejection sampling, as ECPrivateKey inside PKCS#8 (RFC 5915).
+    /// A scalar by rejection sampling, as `ECPrivateKey` inside PKCS#8 (RFC 5915).
     fn ec_key<const N: usize>(
         &self,
         curve: der::oid::ObjectIdentifier,

@@ -45,7 +45,7 @@ pub fn sign<'a>(
     now: UnixTime,
     provider: &dyn Provider,
 ) -> Result<Vec<u8>, SignError> {
-    let scheme = choose_scheme(signer, options)?;
+    let scheme = choose_scheme(signer, *options)?;
     check_key(signer, provider)?;
     let entity = entity.into();
     if options.opaque {
@@ -60,7 +60,7 @@ pub fn sign<'a>(
 }
 
 /// RSA with its padding, or the scheme of the curve.
-fn choose_scheme(signer: &Signer<'_>, options: &SignOptions) -> Result<SignatureScheme, SignError> {
+fn choose_scheme(signer: &Signer<'_>, options: SignOptions) -> Result<SignatureScheme, SignError> {
     let kind = signer.certificate.key_kind();
     if kind.is_weak() || options.digest.is_some_and(Digest::is_weak) {
         return Err(SignError::UnsupportedKey);
@@ -123,7 +123,7 @@ impl Halves {
     }
 }
 
-/// ContentInfo with SignedData (RFC 5652 §5.1).
+/// `ContentInfo` with `SignedData` (RFC 5652 §5.1).
 fn signed_data(
     content: &[u8],
     form: Form,
@@ -222,7 +222,7 @@ fn signed_attributes(
     attributes.concat()
 }
 
-/// SigningCertificateV2 with SHA-256, its default (RFC 5035 §3).
+/// `SigningCertificateV2` with SHA-256, its default (RFC 5035 §3).
 fn signing_certificate(certificate: &Certificate, provider: &dyn Provider) -> Vec<u8> {
     let hash = provider.digest(Digest::Sha256, &[certificate.der()]);
     let directory_name = Writer::new()
@@ -237,7 +237,7 @@ fn signing_certificate(certificate: &Certificate, provider: &dyn Provider) -> Ve
     Writer::new().raw(&ids).sequence()
 }
 
-/// IssuerAndSerialNumber (RFC 5652 §10.2.4).
+/// `IssuerAndSerialNumber` (RFC 5652 §10.2.4).
 pub(crate) fn issuer_and_serial(certificate: &Certificate) -> Vec<u8> {
     Writer::new()
         .raw(certificate.issuer_der())

@@ -1,4 +1,4 @@
-//! Judging the signers of one SignedData (RFC 5652 §5.4, RFC 8551 §2, RFC 8550).
+//! Judging the signers of one `SignedData` (RFC 5652 §5.4, RFC 8551 §2, RFC 8550).
 
 use mail::{Address, UnixTime};
 
@@ -63,13 +63,12 @@ struct Digests<'a> {
 
 impl Digests<'_> {
     fn of(&mut self, digest: Digest) -> &[u8] {
-        let index = match self.known.iter().position(|(known, _)| *known == digest) {
-            Some(index) => index,
-            None => {
-                let value = self.provider.digest(digest, &[self.content]);
-                self.known.push((digest, value));
-                self.known.len() - 1
-            }
+        let index = if let Some(index) = self.known.iter().position(|(known, _)| *known == digest) {
+            index
+        } else {
+            let value = self.provider.digest(digest, &[self.content]);
+            self.known.push((digest, value));
+            self.known.len() - 1
         };
         self.known.get(index).map_or(&[], |(_, value)| value)
     }

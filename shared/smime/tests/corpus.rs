@@ -2,6 +2,13 @@
 //!
 //! The corpus is not part of the project; without it the test says so and passes.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test, which reads its data from disk and stops at the first that is missing"
+)]
+
 use std::{
     collections::BTreeMap,
     fs,

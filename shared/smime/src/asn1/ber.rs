@@ -50,7 +50,7 @@ struct Open {
     index: usize,
     /// `None`: ends with end-of-contents octets.
     end: Option<usize>,
-    in_string: bool,
+    is_chunk: bool,
 }
 
 fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
@@ -65,7 +65,7 @@ fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
                     .get(at..)
                     .is_some_and(|rest| rest.starts_with(&[0, 0])) =>
                 {
-                    at += 2
+                    at += 2;
                 }
                 _ => break,
             }
@@ -92,12 +92,12 @@ fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
         if open.len() >= DEPTH_MAX || elements.len() >= ELEMENTS_MAX {
             return Err(Asn1Error::TooComplex);
         }
-        let in_string = open.last().is_some_and(|open| open.in_string);
+        let is_chunk = open.last().is_some_and(|open| open.is_chunk);
         let is_constructed = found & 0x20 != 0;
         let is_minimal = length.is_some_and(|length| header(found, length).len() == header_octets);
         if is_constructed {
             let is_string = is_constructed_string(found);
-            if in_string && !is_string {
+            if is_chunk && !is_string {
                 return Err(Asn1Error::UnexpectedTag);
             }
             elements.push(Element {
@@ -105,7 +105,7 @@ fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
                 start,
                 content_octets: 0,
                 source_octets: 0,
-                kind: if in_string {
+                kind: if is_chunk {
                     Kind::Group
                 } else {
                     Kind::Constructed
@@ -115,7 +115,7 @@ fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
             open.push(Open {
                 index: elements.len() - 1,
                 end,
-                in_string: is_string,
+                is_chunk: is_string,
             });
             at = start;
         } else {
@@ -125,12 +125,12 @@ fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
                 start,
                 content_octets: end - start,
                 source_octets: end,
-                kind: if in_string {
+                kind: if is_chunk {
                     Kind::Chunk
                 } else {
                     Kind::Primitive
                 },
-                is_der: is_minimal && !in_string,
+                is_der: is_minimal && !is_chunk,
             });
             add_to_parent(&mut elements, &open);
             at = end;

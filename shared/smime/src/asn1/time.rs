@@ -1,4 +1,4 @@
-//! UTCTime and GeneralizedTime (RFC 5280 §4.1.2.5).
+//! `UTCTime` and `GeneralizedTime` (RFC 5280 §4.1.2.5).
 
 use mail::UnixTime;
 
@@ -36,7 +36,7 @@ pub(crate) fn read_time(element: Element<'_>) -> Result<UnixTime, Asn1Error> {
     Ok(UnixTime(local - offset_seconds(rest)?))
 }
 
-/// Writes UTCTime through 2049 and GeneralizedTime after it (RFC 8551 §2.5.1).
+/// Writes `UTCTime` through 2049 and `GeneralizedTime` after it (RFC 8551 §2.5.1).
 pub(crate) fn write_time(time: UnixTime) -> Vec<u8> {
     let days = time.0.div_euclid(86_400);
     let second = time.0.rem_euclid(86_400);

@@ -1,4 +1,4 @@
-//! CompressedData (RFC 3274): zlib, within limits.
+//! `CompressedData` (RFC 3274): zlib, within limits.
 
 use crate::{
     Problem, Reason,
@@ -29,7 +29,7 @@ pub(crate) fn inflate(element: Element<'_>) -> Result<Vec<u8>, Problem> {
     })
 }
 
-fn compressed_octets<'a>(element: Element<'a>) -> Result<std::borrow::Cow<'a, [u8]>, Asn1Error> {
+fn compressed_octets(element: Element<'_>) -> Result<std::borrow::Cow<'_, [u8]>, Asn1Error> {
     let mut fields = element.reader();
     fields.small_integer()?;
     if fields.sequence()?.oid()? != oid::ZLIB {

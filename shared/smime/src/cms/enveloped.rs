@@ -1,4 +1,4 @@
-//! EnvelopedData (RFC 5652 §6) and AuthEnvelopedData (RFC 5083).
+//! `EnvelopedData` (RFC 5652 §6) and `AuthEnvelopedData` (RFC 5083).
 
 use std::{borrow::Cow, ops::Range};
 
@@ -24,7 +24,7 @@ pub(crate) struct Envelope {
     /// Parameters of the content-encryption algorithm, DER.
     pub(crate) parameters: Vec<u8>,
     pub(crate) content: EncryptedContent,
-    /// Of AuthEnvelopedData.
+    /// Of `AuthEnvelopedData`.
     pub(crate) authentication: Option<Authentication>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Agreement {
     pub(crate) originator_point: Vec<u8>,
     pub(crate) kdf: Kdf,
     pub(crate) user_keying_material: Option<Vec<u8>>,
-    /// AlgorithmIdentifier of the key wrap, as it enters the KDF.
+    /// `AlgorithmIdentifier` of the key wrap, as it enters the KDF.
     pub(crate) wrap_algorithm: Vec<u8>,
     pub(crate) wrap: ObjectIdentifier,
     pub(crate) encrypted_key: Vec<u8>,
@@ -186,7 +186,7 @@ fn read_recipients(set: Element<'_>) -> Result<Vec<RecipientInfo>, Asn1Error> {
     Ok(recipients)
 }
 
-/// KeyTransRecipientInfo (RFC 5652 §6.2.1).
+/// `KeyTransRecipientInfo` (RFC 5652 §6.2.1).
 fn read_transport(info: Element<'_>) -> Result<RecipientInfo, Asn1Error> {
     let mut fields = info.reader();
     fields.small_integer()?;
@@ -237,7 +237,7 @@ fn read_oaep(algorithm: &mut Reader<'_>) -> Result<Option<RsaPadding>, Asn1Error
     Ok(Some(RsaPadding::Oaep { digest, mask }))
 }
 
-/// KeyAgreeRecipientInfo (RFC 5652 §6.2.2): one originator, any number of recipients.
+/// `KeyAgreeRecipientInfo` (RFC 5652 §6.2.2): one originator, any number of recipients.
 fn read_agreement(info: Element<'_>, recipients: &mut Vec<RecipientInfo>) -> Result<(), Asn1Error> {
     let mut fields = info.reader();
     fields.small_integer()?;
@@ -278,7 +278,7 @@ fn read_agreement(info: Element<'_>, recipients: &mut Vec<RecipientInfo>) -> Res
     Ok(())
 }
 
-/// KeyAgreeRecipientIdentifier: rKeyId is `[0]` IMPLICIT SEQUENCE with the key identifier first.
+/// `KeyAgreeRecipientIdentifier`: rKeyId is `[0]` IMPLICIT SEQUENCE with the key identifier first.
 fn read_agreement_id(key: &mut Reader<'_>) -> Result<RecipientId, Asn1Error> {
     if let Some(element) = key.optional(tag::context(0))? {
         return Ok(RecipientId::KeyId(element.reader().octets()?.to_vec()));
@@ -302,7 +302,7 @@ fn kdf_of(id: ObjectIdentifier) -> Option<Kdf> {
 }
 
 impl Agreement {
-    /// The originator's key as SubjectPublicKeyInfo on the recipient's curve (its own may lack parameters,
+    /// The originator's key as `SubjectPublicKeyInfo` on the recipient's curve (its own may lack parameters,
     /// RFC 5753 §3.1.1).
     pub(crate) fn originator_spki(&self, kind: KeyKind) -> Option<Vec<u8>> {
         let algorithm = match kind {

@@ -1,4 +1,4 @@
-//! SignedData (RFC 5652 §5).
+//! `SignedData` (RFC 5652 §5).
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ pub(crate) struct SignerInfo<'a> {
     /// `None` if the digest is not known here.
     pub(crate) digest: Option<Digest>,
     pub(crate) attributes: Option<SignedAttributes<'a>>,
-    /// AlgorithmIdentifier.
+    /// `AlgorithmIdentifier`.
     pub(crate) signature_algorithm: &'a [u8],
     pub(crate) signature: &'a [u8],
 }
@@ -84,7 +84,7 @@ impl<'a> SignedData<'a> {
 }
 
 /// eContent: an OCTET STRING, or in PKCS#7 whatever was signed, without its header.
-fn content_octets<'a>(explicit: Element<'a>) -> Result<Cow<'a, [u8]>, Asn1Error> {
+fn content_octets(explicit: Element<'_>) -> Result<Cow<'_, [u8]>, Asn1Error> {
     let inner = explicit.reader().any()?;
     if inner.tag & !0x20 == tag::OCTET_STRING {
         ber::implicit_octets(&inner)
@@ -116,7 +116,7 @@ impl<'a> SignerInfo<'a> {
     }
 }
 
-/// IssuerAndSerialNumber, or a key identifier under `key_id_tag`.
+/// `IssuerAndSerialNumber`, or a key identifier under `key_id_tag`.
 pub(crate) fn read_certificate_id(
     fields: &mut Reader<'_>,
     key_id_tag: u8,

@@ -55,8 +55,8 @@ pub(crate) fn aes_cbc_decrypt(
     Ok(())
 }
 
-fn whole_blocks(bytes: &mut [u8]) -> Result<&mut [Block<aes::Aes128>], ProviderError> {
-    match Block::<aes::Aes128>::slice_as_chunks_mut(bytes) {
+fn whole_blocks(bytes: &mut [u8]) -> Result<&mut [Block<Aes128>], ProviderError> {
+    match Block::<Aes128>::slice_as_chunks_mut(bytes) {
         (blocks, []) => Ok(blocks),
         _ => Err(ProviderError::CheckFailed),
     }

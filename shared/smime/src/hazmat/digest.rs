@@ -1,7 +1,5 @@
 //! Message digests.
 
-use sha2::Digest as _;
-
 use crate::provider::Digest;
 
 /// The digest of the parts one after the other.

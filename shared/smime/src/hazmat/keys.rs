@@ -9,7 +9,7 @@ use crate::{
     provider::{KeyKind, ProviderError, RSA_BITS_MAX},
 };
 
-/// The kind of the key in a SubjectPublicKeyInfo.
+/// The kind of the key in a `SubjectPublicKeyInfo`.
 pub(crate) fn spki_kind(spki: &[u8]) -> Option<KeyKind> {
     let mut outer = Reader::new(spki).sequence().ok()?;
     let mut algorithm = outer.sequence().ok()?;
@@ -52,27 +52,27 @@ pub(crate) fn curve_kind(curve: Option<der::oid::ObjectIdentifier>) -> KeyKind {
     }
 }
 
-/// The SubjectPublicKeyInfo of a private key.
+/// The `SubjectPublicKeyInfo` of a private key.
 pub(crate) fn public_key(key: &PrivateKey) -> Result<Vec<u8>, ProviderError> {
     let pkcs8 = key.expose_pkcs8();
     let spki = match key.kind() {
         KeyKind::Rsa { .. } => hazmat::rsa::private(key)?
             .to_public_key()
             .to_public_key_der()
-            .map(|document| document.into_vec())
+            .map(der::Document::into_vec)
             .ok(),
         KeyKind::P256 => p256::SecretKey::from_pkcs8_der(pkcs8)
             .ok()
             .and_then(|key| key.public_key().to_public_key_der().ok())
-            .map(|document| document.into_vec()),
+            .map(der::Document::into_vec),
         KeyKind::P384 => p384::SecretKey::from_pkcs8_der(pkcs8)
             .ok()
             .and_then(|key| key.public_key().to_public_key_der().ok())
-            .map(|document| document.into_vec()),
+            .map(der::Document::into_vec),
         KeyKind::P521 => p521::SecretKey::from_pkcs8_der(pkcs8)
             .ok()
             .and_then(|key| key.public_key().to_public_key_der().ok())
-            .map(|document| document.into_vec()),
+            .map(der::Document::into_vec),
         KeyKind::Ed25519 => {
             let secret = hazmat::fixed(key.curve25519_secret()?)?;
             let public = ed25519_dalek::SigningKey::from_bytes(&secret).verifying_key();
@@ -88,7 +88,7 @@ pub(crate) fn public_key(key: &PrivateKey) -> Result<Vec<u8>, ProviderError> {
     spki.ok_or(ProviderError::BadKey)
 }
 
-/// SubjectPublicKeyInfo of RFC 8410 §4.
+/// `SubjectPublicKeyInfo` of RFC 8410 §4.
 pub(crate) fn curve25519_spki(id: der::oid::ObjectIdentifier, public: &[u8; 32]) -> Vec<u8> {
     let mut bits = vec![0];
     bits.extend_from_slice(public);
@@ -98,13 +98,13 @@ pub(crate) fn curve25519_spki(id: der::oid::ObjectIdentifier, public: &[u8; 32])
         .sequence()
 }
 
-/// The modulus in a SubjectPublicKeyInfo with an RSA key.
+/// The modulus in a `SubjectPublicKeyInfo` with an RSA key.
 pub(crate) fn modulus_of_spki(spki: &[u8]) -> Option<&[u8]> {
     let mut key = Reader::new(spki_key(spki).ok()?).sequence().ok()?;
     Some(key.expect(tag::INTEGER).ok()?.content)
 }
 
-/// The modulus in an RSAPrivateKey.
+/// The modulus in an `RSAPrivateKey`.
 pub(crate) fn modulus_of_pkcs1(key: &[u8]) -> Option<&[u8]> {
     let mut key = Reader::new(key).sequence().ok()?;
     key.small_integer().ok()?;

@@ -183,7 +183,7 @@ fn verify_pss_encoding(
     signature: &[u8],
 ) -> Result<(), ProviderError> {
     const FAILED: ProviderError = ProviderError::CheckFailed;
-    let modulus_bits = usize::try_from(key.n().bits_vartime()).map_err(|_| FAILED)?;
+    let modulus_bits = usize::try_from(key.n().bit_width_vartime()).map_err(|_| FAILED)?;
     if signature.len() != modulus_bits.div_ceil(8) || modulus_bits > RSA_BITS_MAX {
         return Err(FAILED);
     }

@@ -9,6 +9,7 @@ use crate::{
     cms::{self, compressed, enveloped::Envelope, signed::SignedData},
     decrypt::{self, ReadCipher},
     detect::{self, Smime},
+    malleability,
     verify::{self, Judge},
 };
 
@@ -148,7 +149,11 @@ impl Walk<'_> {
         if let Some(multipart) = entity.multipart() {
             self.opened.defects.extend_from_slice(&multipart.defects);
             for part in &multipart.parts {
-                self.entity(&Entity::parse(part), &place.in_part());
+                let part = Entity::parse(part);
+                // A signature that lost its place in multipart/signed is an attachment like any other.
+                if !detect::is_signature_part(&part) {
+                    self.entity(&part, &place.in_part());
+                }
             }
             return;
         }
@@ -317,15 +322,14 @@ impl Walk<'_> {
             self.push_layer(LayerKind::CertificatesOnly, None);
         } else {
             self.push_layer(LayerKind::DetachedSignature, None);
-            let result = match detached {
-                Some(content) => self.judge(&data, content, layer, place),
-                None => {
-                    self.keep_certificates(&data);
-                    Err(Problem::new(
-                        Reason::Malformed,
-                        "the signature's content is not here",
-                    ))
-                }
+            let result = if let Some(content) = detached {
+                self.judge(&data, content, layer, place)
+            } else {
+                self.keep_certificates(&data);
+                Err(Problem::new(
+                    Reason::Malformed,
+                    "the signature's content is not here",
+                ))
             };
             self.set_problem(layer, result);
         }
@@ -351,8 +355,15 @@ impl Walk<'_> {
             })
             .collect();
         let result = if place.covers_all {
-            decrypt::decrypt(der, envelope, self.context.keys, self.context.provider)
-                .and_then(|opened| check_entity(&opened.content, is_authenticated).map(|()| opened))
+            decrypt::decrypt(der, envelope, self.context.keys, self.context.provider).and_then(
+                |opened| {
+                    if is_authenticated || malleability::is_one_clean_entity(&opened.content) {
+                        Ok(opened)
+                    } else {
+                        Err(decrypt::integrity_failure())
+                    }
+                },
+            )
         } else {
             Err(Problem::new(
                 Reason::PartlyEncrypted,
@@ -409,27 +420,5 @@ impl Walk<'_> {
         if let (Err(problem), Some(layer)) = (result, self.opened.layers.get_mut(layer)) {
             layer.problem = Some(problem);
         }
-    }
-}
-
-/// Decrypted content is believed only if it is one MIME entity. CBC does not detect changes; an attacker's
-/// blocks leave random octets behind, which no header section has (EFAIL).
-fn check_entity(content: &[u8], is_authenticated: bool) -> Result<(), Problem> {
-    if is_authenticated {
-        return Ok(());
-    }
-    let entity = Entity::parse(content);
-    let is_clean = entity
-        .header()
-        .iter()
-        .all(|octet| octet.is_ascii_graphic() || octet.is_ascii_whitespace() || *octet >= 0x80);
-    let is_utf8 = std::str::from_utf8(entity.header()).is_ok();
-    if is_clean && is_utf8 {
-        Ok(())
-    } else {
-        Err(Problem::new(
-            Reason::IntegrityFailure,
-            "the encrypted content was changed, or the key in it is not for this certificate",
-        ))
     }
 }

@@ -1,0 +1,89 @@
+//! Signs that CBC ciphertext was rearranged (EFAIL, CVE-2017-17689).
+//!
+//! CBC detects no change. Whoever inserts blocks to splice text into a stranger's mail leaves 16 random octets
+//! for each; these are neither UTF-8 nor free of control characters, but what S/MIME clients encrypt is, unless
+//! it says `8bit` or `binary`. So a plaintext that breaks its own transfer encoding is not believed.
+
+use mail::{Entity, limits};
+
+/// Whether the plaintext is one MIME entity whose parts keep to the transfer encoding that they declare.
+pub(crate) fn is_one_clean_entity(plaintext: &[u8]) -> bool {
+    is_clean(&Entity::parse(plaintext), 0)
+}
+
+fn is_clean(entity: &Entity<'_>, depth: usize) -> bool {
+    if !is_text(entity.header()) {
+        return false;
+    }
+    if depth >= limits::DEPTH_MAX {
+        return true;
+    }
+    if let Some(multipart) = entity.multipart() {
+        return is_text(multipart.preamble)
+            && is_text(multipart.epilogue)
+            && multipart
+                .parts
+                .iter()
+                .all(|part| is_clean(&Entity::parse(part), depth + 1));
+    }
+    let encoding = entity
+        .field("Content-Transfer-Encoding")
+        .map(|field| field.text().to_ascii_lowercase())
+        .unwrap_or_default();
+    if matches!(encoding.as_str(), "8bit" | "binary") {
+        return true;
+    }
+    is_text(entity.body()) || (has_other_charset(entity) && has_no_control(entity.body()))
+}
+
+/// Old clients send text in an 8-bit charset without saying `8bit`.
+fn has_other_charset(entity: &Entity<'_>) -> bool {
+    entity
+        .content_type()
+        .param("charset")
+        .is_some_and(|charset| {
+            !charset.eq_ignore_ascii_case("utf-8") && !charset.eq_ignore_ascii_case("us-ascii")
+        })
+}
+
+fn is_text(octets: &[u8]) -> bool {
+    std::str::from_utf8(octets).is_ok() && has_no_control(octets)
+}
+
+/// Line ends, tab, form feed, backspace and the escape of ISO 2022 occur in text.
+fn has_no_control(octets: &[u8]) -> bool {
+    octets
+        .iter()
+        .all(|octet| *octet >= 0x20 && *octet != 0x7f || matches!(octet, 0x08..=0x0d | 0x1b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clients_encrypt_is_clean() {
+        for plaintext in [
+            &b"Content-Type: text/plain\r\n\r\nhello\r\n"[..],
+            "Content-Type: text/plain\r\n\r\nhällo\r\n".as_bytes(),
+            b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nh\xe4llo\r\n",
+            b"Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n\x89PNG\0",
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--\r\n",
+            b"",
+        ] {
+            assert!(is_one_clean_entity(plaintext), "{plaintext:?}");
+        }
+    }
+
+    #[test]
+    fn random_blocks_show() {
+        for plaintext in [
+            &b"Content-Type: \x8e\x02\xf1\x99 text/html\r\n\r\n<img src=\"http://evil.test/"[..],
+            b"Content-Type: text/plain\r\n\r\nhello\x8e\x02\xf1\x99\r\n",
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n\x8e\x02\r\n--b\r\n\r\nhi\r\n--b--\r\n",
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\x8e\x02\r\n--b--\r\n",
+        ] {
+            assert!(!is_one_clean_entity(plaintext), "{plaintext:?}");
+        }
+    }
+}
