@@ -43,6 +43,13 @@ pub struct MailboxCounts {
     pub revoke_pending: u64,
 }
 
+impl MailboxCounts {
+    /// All known mailboxes.
+    pub const fn total(self) -> u64 {
+        self.inactive + self.activating + self.active + self.revoke_pending
+    }
+}
+
 /// The messages of one hour, one per recipient as in the overview.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct HourCount {

@@ -1,0 +1,9 @@
+//! One folder per feature: `page.rs` shows, `state.rs` thinks and is tested natively.
+
+pub mod certificates;
+pub mod home;
+pub mod mailboxes;
+pub mod overview;
+pub mod rules;
+pub mod session;
+pub mod settings;

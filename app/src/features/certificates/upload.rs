@@ -1,0 +1,69 @@
+//! Sending a certificate file to the edge.
+
+use std::future::Future;
+
+use api::Problem;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::state::{CERTIFICATE_OCTETS_MAX, media_type};
+use crate::{
+    browser,
+    portal::portal,
+    text::text,
+    ui::{DropFile, ProblemLine},
+};
+
+/// A place for a certificate file. `send` takes media type and octets and says what was added.
+#[component]
+pub fn Upload<F>(
+    id: &'static str,
+    label: &'static str,
+    send: impl Fn(&'static str, Vec<u8>) -> F + Copy + Send + Sync + 'static,
+    on_done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Result<String, Problem>> + 'static,
+{
+    let t = text();
+    let portal = portal();
+    let problem = RwSignal::new(None::<Problem>);
+    let take = move |file: web_sys::File| {
+        problem.set(None);
+        spawn_local(async move {
+            let sent = match read(&file).await {
+                Ok(octets) => send(media_type(&octets), octets).await,
+                Err((code, detail)) => Err(Problem::new(422, code, detail)),
+            };
+            match sent {
+                Ok(added) => {
+                    portal.live.say(added);
+                    portal.count();
+                    on_done();
+                }
+                Err(reply) => problem.set(Some(reply)),
+            }
+        });
+    };
+    view! {
+        <Show when=move || !portal.read_only()>
+            <DropFile
+                id
+                label
+                hint=t.upload_hint
+                accept=".pem,.crt,.cer,.der,application/x-pem-file,application/pkix-cert"
+                on_file=take
+            />
+        </Show>
+        <ProblemLine problem />
+    }
+}
+
+async fn read(file: &web_sys::File) -> Result<Vec<u8>, (&'static str, &'static str)> {
+    let t = text();
+    let octets = browser::read_file(file).await;
+    let octets = octets.map_err(|_| ("unreadable-file", t.upload_unreadable))?;
+    if octets.len() > CERTIFICATE_OCTETS_MAX {
+        return Err(("too-large", t.upload_too_large));
+    }
+    Ok(octets)
+}

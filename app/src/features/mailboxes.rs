@@ -1,0 +1,11 @@
+//! The S/MIME list: which mailboxes hold a seat, and giving and taking it.
+
+mod bulk;
+mod detail;
+mod page;
+mod seats;
+mod state;
+
+pub use detail::MailboxPage;
+pub use page::{MailboxesPage, common_name};
+pub use seats::SeatBar;

@@ -1,0 +1,15 @@
+//! The rules: a draft in the browser, tried with the engine itself, published at once.
+
+mod defaults;
+mod editor;
+mod form;
+mod list;
+mod page;
+mod publish;
+mod reorder;
+mod state;
+mod try_it;
+mod words;
+
+pub use page::RulesPage;
+pub use state::Draft;

@@ -1,0 +1,149 @@
+//! What every page shares: who is signed in, the language, the counts, the draft of the rules.
+
+use api::{GetSession, GetSummary, Session, Summary};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{browser, client::Client, features::rules::Draft, text::Language, ui::Live};
+
+const LANGUAGE_KEY: &str = "sealgate.language";
+/// `loader/theme.js` reads it before the first paint.
+const THEME_KEY: &str = "sealgate.theme";
+
+/// Whether somebody is signed in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Visitor {
+    /// Not asked yet.
+    Unknown,
+    /// Nobody. `ended` if there was somebody before.
+    Nobody { ended: bool },
+    /// This person.
+    Somebody(Session),
+}
+
+/// How the portal is coloured.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// The stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// By its word.
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+/// The shared state; a handle, so it is copied freely.
+#[derive(Clone, Copy)]
+pub struct Portal {
+    pub client: Client,
+    pub visitor: RwSignal<Visitor>,
+    pub language: RwSignal<Language>,
+    pub theme: RwSignal<Theme>,
+    pub live: Live,
+    /// `None` until the first answer.
+    pub summary: RwSignal<Option<Summary>>,
+    /// `None` until the rules were loaded. It outlives its page, so that nobody loses work.
+    pub draft: RwSignal<Option<Draft>>,
+}
+
+impl Portal {
+    /// A portal that has yet to ask who is signed in.
+    pub fn new() -> Self {
+        let visitor = RwSignal::new(Visitor::Unknown);
+        let language = browser::stored(LANGUAGE_KEY).unwrap_or_else(browser::preferred_language);
+        let theme = browser::stored(THEME_KEY).unwrap_or_default();
+        let portal = Self {
+            client: Client::new(Callback::new(move |()| {
+                visitor.update(|visitor| {
+                    let ended = matches!(visitor, Visitor::Somebody(_));
+                    *visitor = Visitor::Nobody { ended };
+                });
+            })),
+            visitor,
+            language: RwSignal::new(Language::of(&language)),
+            theme: RwSignal::new(Theme::parse(&theme)),
+            live: Live::new(),
+            summary: RwSignal::new(None),
+            draft: RwSignal::new(None),
+        };
+        Effect::new(move || browser::set_root("lang", Some(portal.language.get().code())));
+        Effect::new(move || {
+            let theme = portal.theme.get();
+            browser::set_root(
+                "data-theme",
+                (theme != Theme::System).then_some(theme.word()),
+            );
+        });
+        portal
+    }
+
+    /// Asks who is signed in.
+    pub fn ask_who(self) {
+        spawn_local(async move {
+            match self.client.get::<GetSession>(&[], &()).await {
+                Ok(session) => self.enter(session),
+                Err(_) => self.visitor.set(Visitor::Nobody { ended: false }),
+            }
+        });
+    }
+
+    /// Somebody signed in.
+    pub fn enter(self, session: Session) {
+        self.visitor.set(Visitor::Somebody(session));
+        self.count();
+    }
+
+    /// Asks for the counts again: something has changed them.
+    pub fn count(self) {
+        spawn_local(async move {
+            // Without them the pages show no counts; the page itself tells what is wrong.
+            if let Ok(summary) = self.client.get::<GetSummary>(&[], &()).await {
+                self.summary.set(Some(summary));
+            }
+        });
+    }
+
+    /// Who is signed in; changes only when somebody else does.
+    pub fn session(self) -> Option<Session> {
+        self.visitor.with(|visitor| match visitor {
+            Visitor::Somebody(session) => Some(session.clone()),
+            Visitor::Unknown | Visitor::Nobody { .. } => None,
+        })
+    }
+
+    /// Whether the visitor may only look.
+    pub fn read_only(self) -> bool {
+        self.session().is_none_or(|session| !session.may_write)
+    }
+
+    pub fn choose_language(self, language: Language) {
+        browser::store(LANGUAGE_KEY, language.code());
+        self.language.set(language);
+    }
+
+    pub fn choose_theme(self, theme: Theme) {
+        browser::store(THEME_KEY, theme.word());
+        self.theme.set(theme);
+    }
+}
+
+/// The portal that the component belongs to.
+pub fn portal() -> Portal {
+    expect_context::<Portal>()
+}
