@@ -151,13 +151,13 @@ fn lay_out(tools: &Tools, source: &Path, folder: &Path, step: &Step<'_>) -> Resu
     for file in ["index.html", "icon.svg"] {
         fs::copy(source.join(file), folder.join(file)).with_context(|| format!("`app/{file}`"))?;
     }
-    let font = "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2";
     fs::create_dir_all(folder.join("fonts"))?;
-    fs::copy(
-        tools.root().join("node_modules").join(font),
-        folder.join("fonts/inter-latin.woff2"),
-    )
-    .context("the font")?;
+    let fonts = tools.root().join("node_modules/@fontsource-variable/inter/files");
+    for subset in ["latin", "latin-ext"] {
+        let font = fonts.join(format!("inter-{subset}-wght-normal.woff2"));
+        let to = folder.join(format!("fonts/inter-{subset}.woff2"));
+        fs::copy(font, to).context("the font")?;
+    }
     Ok(())
 }
 
