@@ -138,7 +138,9 @@ fn lay_out(tools: &Tools, source: &Path, folder: &Path, step: &Step<'_>) -> Resu
         bundle.arg(script);
     }
     bundle.arg("--bundle").arg("--minify").arg("--format=esm");
-    bundle.args(["--external:/*", "--entry-names=[name]"]);
+    // What the browser fetches by its own path. Not `/*`: that would match every file of ours too.
+    bundle.args(["--external:/app.js", "--external:/fonts/*"]);
+    bundle.arg("--entry-names=[name]");
     bundle.arg(format!("--outdir={}", folder.display()));
     process::run(&mut bundle, step)?;
 
