@@ -111,9 +111,9 @@ impl ApiClient {
         let deadline = Instant::now() + TIMEOUT;
         loop {
             let mailbox = self.get(&format!("/mailboxes/{address}"))?;
-            let fingerprint = mailbox["certificate"]["fingerprint"].as_str();
-            if mailbox["status"] == "active"
-                && let Some(fingerprint) = fingerprint
+            let text = |pointer: &str| mailbox.pointer(pointer).and_then(Value::as_str);
+            if text("/status") == Some("active")
+                && let Some(fingerprint) = text("/certificate/fingerprint")
             {
                 return Ok(fingerprint.to_owned());
             }

@@ -75,6 +75,11 @@ impl Client {
             self.command("RSET")?;
             return Ok(data);
         }
+        self.message(message)
+    }
+
+    /// Sends a message after DATA, with its end mark.
+    pub fn message(&mut self, message: &[u8]) -> Result<Reply> {
         self.stream.get_mut().write_all(&stuffed(message))?;
         self.reply()
     }

@@ -22,6 +22,8 @@ pub(crate) fn build(tools: &Tools, progress: &Progress) -> Result<()> {
 }
 
 /// The Worker: Wasm, its glue and the entry that wrangler bundles.
+///
+/// Without wasm-opt: after fat LTO it takes a minute to save a tenth of what the budget has to spare.
 pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
     let step = progress.step("Building the Worker");
     let wasm = compile(tools, "edge", &step)?;
@@ -35,7 +37,6 @@ pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
         let glue = folder.join("edge.js");
         let text = fs::read_to_string(&glue)?.replace("import source ", "import ");
         fs::write(&glue, text)?;
-        optimise(tools, &folder.join("edge_bg.wasm"), "-O3", &step)?;
         fs::copy(&entry, folder.join("worker.mjs"))?;
         Ok(())
     })?;
@@ -61,7 +62,7 @@ pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
     unless_done(&tools.root().join("build/.portal"), &input, || {
         clear(&folder)?;
         bind(tools, "portal", &wasm, &folder, &step)?;
-        optimise(tools, &folder.join("app_bg.wasm"), "-Oz", &step)?;
+        shrink(tools, &folder.join("app_bg.wasm"), &step)?;
         lay_out(tools, &source, &folder, &step)
     })?;
     step.done();
@@ -112,21 +113,20 @@ fn bind(tools: &Tools, kind: &str, wasm: &Path, folder: &Path, step: &Step<'_>) 
     Ok(())
 }
 
-fn optimise(tools: &Tools, wasm: &Path, level: &str, step: &Step<'_>) -> Result<()> {
-    let mut optimise = tools.npm("binaryen/bin/wasm-opt");
-    optimise.arg(wasm).arg("--output").arg(wasm).arg(level);
+/// Shrinks a Wasm file in place.
+fn shrink(tools: &Tools, wasm: &Path, step: &Step<'_>) -> Result<()> {
+    let mut shrink = tools.npm("binaryen/bin/wasm-opt");
+    shrink.arg(wasm).arg("--output").arg(wasm).arg("-Oz");
     // What rustc emits for this target by default.
-    optimise.args([
+    shrink.args([
         "--enable-bulk-memory",
         "--enable-mutable-globals",
         "--enable-nontrapping-float-to-int",
         "--enable-sign-ext",
         "--enable-reference-types",
         "--enable-multivalue",
-        // What wasm-bindgen's abort handler adds.
-        "--enable-exception-handling",
     ]);
-    process::run(&mut optimise, step)?;
+    process::run(&mut shrink, step)?;
     Ok(())
 }
 

@@ -79,7 +79,12 @@ impl Step<'_> {
         let Ok(mut shown) = self.shown.lock() else {
             return;
         };
-        let text: String = text.trim().chars().take(60).collect();
+        let text = text.trim();
+        // Names of what is compiled; the rest matters only in the whole output of a failure.
+        let text = text
+            .strip_prefix("Compiling ")
+            .or(text.strip_prefix("Checking "));
+        let text: String = text.unwrap_or_default().chars().take(60).collect();
         let seconds = self.started.elapsed().as_secs();
         if self.progress.terminal {
             eprint!("\r\x1b[K  {} … {seconds} s  {text}", self.name);

@@ -99,9 +99,9 @@ impl Demo {
         external: &Value,
         (inbound, outbound): (&str, &str),
     ) -> Result<()> {
-        let version = self.api.get("/rules")?["version"].clone();
+        let rules = self.api.get("/rules")?;
         let rule = json!({
-            "version": version,
+            "version": rules.get("version"),
             "name": name,
             "enabled": true,
             "managed": managed,

@@ -1,1 +1,145 @@
-fn main() {}
+//! The main job on real parts: `cargo xtask dev` with relay, edge in workerd and local storage, an
+//! SMTP client in front, a server that records octets behind, OpenSSL as the partner.
+//!
+//! All tests share one stack, so each uses addresses of its own. They run one after the other.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a missing key of a JSON value reads as null, which no check accepts"
+)]
+
+mod api;
+mod inbound;
+mod limits;
+mod openssl;
+mod outbound;
+mod refusals;
+mod restart;
+mod setting;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Result;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::setting::Setting;
+
+const TESTS: &[(&str, fn(&Setting) -> Result<()>)] = &[
+    (
+        "an enforced mail is opened and verified by OpenSSL",
+        outbound::is_opened_by_openssl,
+    ),
+    (
+        "a default mail is signed, whatever its encoding",
+        outbound::is_signed_by_default,
+    ),
+    (
+        "an inactive mailbox sends unsigned",
+        outbound::is_unsigned_while_inactive,
+    ),
+    (
+        "recipients with different plans get what each needs",
+        outbound::differs_by_recipient,
+    ),
+    (
+        "a signed mail of OpenSSL is harvested and answered",
+        inbound::is_harvested,
+    ),
+    (
+        "an encrypted mail of OpenSSL is delivered in clear",
+        inbound::is_decrypted,
+    ),
+    (
+        "an altered signature is delivered and told",
+        inbound::is_told_when_altered,
+    ),
+    (
+        "the e-mail event decrypts and delivers too",
+        inbound::comes_by_event,
+    ),
+    (
+        "the e-mail event refuses plain mail under force",
+        inbound::is_refused_by_event,
+    ),
+    (
+        "enforce without a key refuses at RCPT",
+        refusals::without_key,
+    ),
+    (
+        "force decryption refuses plain mail",
+        refusals::plain_under_force,
+    ),
+    (
+        "a stranger's domain is not relayed",
+        refusals::unknown_sender,
+    ),
+    ("an oversized message is refused", refusals::oversized),
+    (
+        "malformed mail is delivered or refused, and listed",
+        refusals::malformed,
+    ),
+    (
+        "broken CMS is delivered or refused, and listed",
+        refusals::broken_cms,
+    ),
+    (
+        "a next hop that is busy is tried later",
+        refusals::next_hop_is_busy,
+    ),
+    (
+        "a next hop that refuses is passed on",
+        refusals::next_hop_refuses,
+    ),
+    (
+        "an edge that is down is tried later",
+        refusals::edge_is_down,
+    ),
+    (
+        "the API refuses what it does not know",
+        api::refuses_the_unknown,
+    ),
+    (
+        "a stale version changes nothing",
+        api::refuses_stale_versions,
+    ),
+    (
+        "the description lists every call",
+        api::describes_every_call,
+    ),
+    (
+        "a warm mail costs one look into each store",
+        limits::costs_one_look,
+    ),
+    (
+        "concurrent activations never pass the seats",
+        limits::keeps_to_the_seats,
+    ),
+    (
+        "a restart keeps the state and leaves no process",
+        restart::keeps_state,
+    ),
+];
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    if arguments.list {
+        return libtest_mimic::run(&arguments, Vec::new()).exit_code();
+    }
+    let setting = match Setting::start() {
+        Ok(setting) => Arc::new(setting),
+        Err(error) => {
+            eprintln!("the stack did not start: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let trials = TESTS.iter().map(|(name, test)| {
+        let setting = Arc::clone(&setting);
+        Trial::test(*name, move || {
+            test(&setting).map_err(|error| Failed::from(format!("{error:#}")))
+        })
+    });
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    conclusion.exit_code()
+}

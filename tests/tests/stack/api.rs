@@ -1,0 +1,86 @@
+//! What the API does with what it should not do.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use crate::setting::Setting;
+
+pub(crate) fn refuses_the_unknown(setting: &Setting) -> Result<()> {
+    let api = &setting.api;
+    let rule = |outbound: &str, extra: Value| {
+        let mut rule = json!({
+            "version": 1,
+            "name": "Unknown",
+            "enabled": true,
+            "managed": {"kind": "any"},
+            "external": {"kind": "any"},
+            "inbound": "not_defined",
+            "outbound": outbound,
+        });
+        rule["surprise"] = extra;
+        rule
+    };
+    let mut unknown_word = rule("encrypt_maybe", Value::Null);
+    if let Some(fields) = unknown_word.as_object_mut() {
+        fields.remove("surprise");
+    }
+    for body in [unknown_word, rule("sign_only", json!(1))] {
+        let answer = api.call_json("POST", "/rules", &body)?;
+        ensure!(answer.status == 422, "{body} got {answer:?}");
+        ensure!(answer.body["code"].is_string(), "no code in {answer:?}");
+    }
+
+    let stranger = api.with_token("sga_not-a-token-of-this-installation-at-all");
+    for (method, path) in [
+        ("GET", "/rules"),
+        ("POST", "/mailboxes/activate"),
+        ("GET", "/messages"),
+    ] {
+        let answer = stranger.call(method, path)?;
+        ensure!(answer.status == 401, "{method} {path} got {answer:?}");
+        ensure!(answer.body["code"].is_string(), "no code in {answer:?}");
+    }
+    let licence = json!({
+        "number": "X", "mail_seats": 1, "smime_seats": 1,
+        "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2027-01-01T00:00:00Z",
+    });
+    let answer = api.call_json("PUT", "/licence", &licence)?;
+    ensure!(
+        matches!(answer.status, 401 | 403),
+        "a member set the licence: {answer:?}"
+    );
+    for path in ["/nothing", "/mailboxes/nobody@acme.test", "/messages/none"] {
+        let answer = api.call("GET", path)?;
+        ensure!(answer.status == 404, "{path} got {answer:?}");
+    }
+    Ok(())
+}
+
+pub(crate) fn refuses_stale_versions(setting: &Setting) -> Result<()> {
+    let before = setting.api.get("/rules")?;
+    let stale = json!({"version": 0, "ids": []});
+    let answer = setting.api.call_json("PUT", "/rules/order", &stale)?;
+    ensure!(answer.status == 409, "{answer:?}");
+    ensure!(answer.body["version"] == before["version"], "{answer:?}");
+    ensure!(setting.api.get("/rules")? == before, "the rules changed");
+    Ok(())
+}
+
+pub(crate) fn describes_every_call(setting: &Setting) -> Result<()> {
+    let description = setting.api.get("/openapi.json")?;
+    for endpoint in api::ENDPOINTS {
+        let paths = &description["paths"];
+        let path = if paths[endpoint.path].is_object() {
+            endpoint.path.to_owned()
+        } else {
+            format!("{}{}", api::BASE, endpoint.path)
+        };
+        let method = endpoint.method.as_str().to_ascii_lowercase();
+        ensure!(
+            paths[&path][&method].is_object(),
+            "{method} {} is not described",
+            endpoint.path
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! What every test stands on.
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tests::api_client::ApiClient;
+use tests::sink::Sink;
+use tests::smtp_client::{self, Reply};
+use tests::stack::{Places, Stack};
+
+pub(crate) const ALICE: &str = "alice@acme.test";
+pub(crate) const BOB: &str = "bob@acme.test";
+pub(crate) const CAROL: &str = "carol@acme.test";
+
+/// How long the overview may take to show a message.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A stack with the demo's organisation between two servers of ours.
+pub(crate) struct Setting {
+    stack: Mutex<Option<Stack>>,
+    pub(crate) places: Places,
+    /// Takes outgoing mail.
+    pub(crate) outside: Sink,
+    /// Takes incoming mail.
+    pub(crate) inside: Sink,
+    pub(crate) api: ApiClient,
+    pub(crate) ready: Value,
+    folder: TempDir,
+}
+
+impl Setting {
+    pub(crate) fn start() -> Result<Self> {
+        let folder = TempDir::new()?;
+        let outside = Sink::start()?;
+        let inside = Sink::start()?;
+        let places = Places::free(&outside.address(), &inside.address())?;
+        let stack = Stack::start(&folder.path().join("state"), &places, &[])?;
+        Ok(Self {
+            api: stack.api.clone(),
+            ready: stack.ready.clone(),
+            stack: Mutex::new(Some(stack)),
+            places,
+            outside,
+            inside,
+            folder,
+        })
+    }
+
+    /// A folder for files, besides the state.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the stack keeps everything.
+    pub(crate) fn state(&self) -> std::path::PathBuf {
+        self.folder.path().join("state")
+    }
+
+    /// The running stack, to stop it and put another in its place.
+    pub(crate) fn stack(&self) -> MutexGuard<'_, Option<Stack>> {
+        self.stack.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A text of the ready line.
+    pub(crate) fn ready(&self, key: &str) -> Result<&str> {
+        self.ready[key]
+            .as_str()
+            .with_context(|| format!("the ready line has no `{key}`"))
+    }
+
+    /// Sends as the organisation's mail server does.
+    pub(crate) fn send(&self, from: &str, to: &str, message: &[u8]) -> Result<Reply> {
+        smtp_client::send(&self.places.relay_outbound, from, to, message)
+    }
+
+    /// Sends as the internet does.
+    pub(crate) fn receive(&self, from: &str, to: &str, message: &[u8]) -> Result<Reply> {
+        smtp_client::send(&self.places.relay_inbound, from, to, message)
+    }
+
+    /// Adds a rule at the top between everyone here and one address outside.
+    pub(crate) fn rule(&self, external: &str, inbound: &str, outbound: &str) -> Result<String> {
+        let version = self.api.get("/rules")?["version"].clone();
+        let name = format!("{external}: {inbound}, {outbound}");
+        self.api.post(
+            "/rules",
+            &json!({
+                "version": version,
+                "name": name,
+                "enabled": true,
+                "managed": {"kind": "any"},
+                "external": {"kind": "address", "value": external},
+                "inbound": inbound,
+                "outbound": outbound,
+            }),
+        )?;
+        Ok(name)
+    }
+
+    /// The newest message in the overview with this address on either side; waits for it.
+    pub(crate) fn listed(&self, address: &str, outcome: &str) -> Result<Value> {
+        let deadline = Instant::now() + WAIT;
+        loop {
+            let page = self
+                .api
+                .get(&format!("/messages?address={address}&limit=1"))?;
+            let item = page["items"][0].clone();
+            if item["outcome"] == outcome {
+                return Ok(item);
+            }
+            if Instant::now() > deadline {
+                bail!("the overview shows {item} for {address}, not `{outcome}`");
+            }
+            sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// The trace of a message of the overview.
+    pub(crate) fn trace(&self, item: &Value) -> Result<Value> {
+        let id = item["id"].as_str().context("an item without id")?;
+        let trace = self.api.get(&format!("/messages/{id}"))?["trace"].clone();
+        if trace.as_array().is_none_or(Vec::is_empty) {
+            bail!("message {id} has no trace");
+        }
+        Ok(trace)
+    }
+}
+
+/// Fails with a sentence where something is not so.
+pub(crate) fn ensure_protection(item: &Value, wanted: &[&str]) -> Result<()> {
+    let protection: Vec<&str> = item["protection"]
+        .as_array()
+        .map(|words| words.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    if protection != wanted {
+        bail!("protection is {protection:?}, not {wanted:?}: {item}");
+    }
+    Ok(())
+}
+
+/// Fails where a reply has another code, or a text without these words.
+pub(crate) fn ensure_reply(reply: &Reply, code: u16, words: &str) -> Result<()> {
+    if reply.code != code || !reply.text.contains(words) {
+        bail!("the reply is {reply:?}, not {code} with `{words}`");
+    }
+    Ok(())
+}
