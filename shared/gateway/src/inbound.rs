@@ -22,6 +22,7 @@ use crate::trace::{
 };
 use crate::verdict::{Case, Copies, Fate, Lack, Sentence};
 use findings::Findings;
+pub use findings::SIGNING_TIME_AHEAD_SECONDS_MAX;
 
 /// Most private keys that are asked for to open one message: that of each recipient is tried until
 /// one opens it, and a hostile mail may name hundreds.
@@ -178,7 +179,7 @@ impl<'a> Sealed<'a> {
     }
 
     fn conclude(self, opened: &Opened, opened_by: Option<&Address>) -> Decision<'a> {
-        let findings = Findings::of(opened, self.case.facts.snapshot);
+        let findings = Findings::of(opened, &self.case.facts);
         let strangers = strangers_fields(&self.case.message);
         let mut copies = Copies::new(without_strangers_fields(self.case.raw));
         let judge = Judge {

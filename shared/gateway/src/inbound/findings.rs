@@ -1,13 +1,18 @@
 //! What opening a message brought to light, told once for all recipients.
 
+use mail::UnixTime;
 use smime::{LayerKind, Opened, Problem, Reason};
 
-use crate::Snapshot;
 use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
+use crate::keys::Facts;
 use crate::result_field::{Encryption, ResultField, Signature};
 use crate::trace::{CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD};
 use crate::verdict::Sentence;
+
+/// How far a sender's clock may be ahead, in seconds. A signature from a later time teaches nothing
+/// (RFC 8551 §2.7.1): as the newest teaching it would stand in the way of every true one until then.
+pub const SIGNING_TIME_AHEAD_SECONDS_MAX: i64 = 24 * 60 * 60;
 
 /// The findings.
 pub(super) struct Findings {
@@ -23,12 +28,12 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn of(opened: &Opened, snapshot: &Snapshot) -> Self {
+    pub(super) fn of(opened: &Opened, facts: &Facts<'_>) -> Self {
         let signature = opened
             .signature_verdict()
             .map(|verdict| verdict.map_err(Clone::clone));
         let learnt = match &signature {
-            Some(Ok(())) => learn(opened, snapshot),
+            Some(Ok(())) => learn(opened, facts),
             _ => Vec::new(),
         };
         let mut findings = Self {
@@ -134,10 +139,12 @@ fn signer(opened: &Opened) -> String {
 }
 
 /// Certificates of partners; the organisation knows its own.
-fn learn(opened: &Opened, snapshot: &Snapshot) -> Vec<Learnt> {
+fn learn(opened: &Opened, facts: &Facts<'_>) -> Vec<Learnt> {
+    let latest = UnixTime(facts.now.0.saturating_add(SIGNING_TIME_AHEAD_SECONDS_MAX));
     let harvest = opened.harvest().into_iter();
     harvest
-        .filter(|harvest| !snapshot.manages(&harvest.address))
+        .filter(|harvest| !facts.snapshot.manages(&harvest.address))
+        .filter(|harvest| harvest.signing_time.is_none_or(|time| time <= latest))
         .map(|harvest| {
             let path = opened.signatures.iter().map(|report| &report.path);
             let path = path

@@ -1,0 +1,450 @@
+//! Mail that leaves.
+
+use gateway::{Answer, HIDDEN_COPIES_OCTETS_MAX, Outcome, Protection, TraceLevel};
+use mail::{Entity, UnixTime};
+use policy::{Direction, OutboundOption};
+use smime::{Capabilities, ContentCipher, LayerKind, Opened};
+
+use crate::support::{
+    ALICE, BOB, NOW, World, address, codes, deferred, delivered, deliveries, mail, outbound,
+    refused, rsa_key, text,
+};
+
+/// What happened to one mail from Alice to Bob.
+#[derive(Debug, Eq, PartialEq)]
+enum Fate {
+    AsItIs,
+    Signed,
+    Encrypted,
+    Refused(&'static str),
+}
+
+/// Every option in every situation of certificate and key, as the mission says.
+#[test]
+fn options_and_situations() {
+    use Fate::{AsItIs, Encrypted, Refused, Signed};
+    use OutboundOption::{EnforceEncryption, Neither, OptionalEncryption, SignOnly};
+    let no_certificate = || Refused("no-sender-certificate");
+    // Alice's certificate and Bob's: both, hers only, his only, none.
+    for (option, expected) in [
+        (Neither, [AsItIs, AsItIs, AsItIs, AsItIs]),
+        (SignOnly, [Signed, Signed, AsItIs, AsItIs]),
+        (OptionalEncryption, [Encrypted, Signed, AsItIs, AsItIs]),
+        (
+            EnforceEncryption,
+            [
+                Encrypted,
+                Refused("no-recipient-key"),
+                no_certificate(),
+                no_certificate(),
+            ],
+        ),
+    ] {
+        let situations = [(true, true), (true, false), (false, true), (false, false)];
+        for ((active, known), expected) in situations.into_iter().zip(expected) {
+            let found = situation(option, active, known);
+            assert_eq!(
+                found, expected,
+                "{option:?}, active {active}, known {known}"
+            );
+        }
+    }
+}
+
+fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
+    let mut world = World::new();
+    world.outbound_rule(option);
+    let _alice = active.then(|| world.activate(ALICE));
+    let bob = known.then(|| world.meet(BOB));
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+
+    let record = &decision.records[0];
+    assert_eq!(record.rule.as_ref().unwrap().name, "the rule");
+    assert_eq!(decision.policy_version, 7);
+    assert_eq!(decision.message_id, "1@test");
+    if record.outcome == Outcome::Refuse {
+        let reply = refused(&decision);
+        assert_eq!((reply.code(), reply.enhanced()), (550, "5.7.5"));
+        assert!(record.protection.is_empty());
+        assert_eq!(record.trace.last().unwrap().level, TraceLevel::Bad);
+        return Fate::Refused(record.reason.unwrap());
+    }
+    let message = delivered(&decision);
+    assert!(Entity::parse(message).field("Subject").is_some());
+    let opened = world.open(message, bob.as_ref());
+    match record.protection[..] {
+        [] => {
+            assert_eq!(message, raw);
+            Fate::AsItIs
+        }
+        [Protection::Signed] => {
+            assert_eq!(opened.signature_verdict(), Some(Ok(())));
+            assert!(!opened.is_encrypted() && text(message).contains("the secret"));
+            Fate::Signed
+        }
+        [Protection::Signed, Protection::Encrypted] => {
+            assert_eq!(opened.signature_verdict(), Some(Ok(())));
+            assert!(opened.is_encrypted() && !text(message).contains("the secret"));
+            let inside = opened.message.unwrap();
+            assert!(text(&inside).contains("the secret"));
+            Fate::Encrypted
+        }
+        _ => panic!("{:?}", record.protection),
+    }
+}
+
+#[test]
+fn the_defaults_sign() {
+    let (world, ..) = World::with_alice_and_bob();
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+    let record = &decision.records[0];
+    assert_eq!(record.protection, [Protection::Signed]);
+    assert_eq!(record.rule, None);
+    assert_eq!(codes(record), ["defaults-decided", "signed"]);
+}
+
+#[test]
+fn the_sender_can_read_what_was_sent() {
+    let (mut world, alice, _) = World::with_alice_and_bob();
+    world.outbound_rule(OutboundOption::OptionalEncryption);
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+    let opened = world.open(delivered(&decision), Some(&alice));
+    assert!(text(&opened.message.unwrap()).contains("the secret"));
+    assert_eq!(smime::recipients(delivered(&decision)).len(), 2);
+}
+
+#[test]
+fn rsa_keys_serve_too() {
+    let mut world = World::new();
+    let provider = world.provider.as_ref();
+    let alice = world.acme.certify(ALICE, rsa_key(), NOW, provider);
+    let bob = world.partner.certify(BOB, rsa_key(), NOW, provider);
+    world.install(&alice);
+    world.introduce(&bob, None);
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+    let opened = world.open(delivered(&decision), Some(&bob));
+    assert_eq!(opened.signature_verdict(), Some(Ok(())));
+}
+
+/// A key that the store does not show yet: later, never a refusal, never plain mail, for nobody.
+#[test]
+fn a_missing_key_defers_the_whole_message() {
+    let (mut world, ..) = World::with_alice_and_bob();
+    world.outbound_rule(OutboundOption::OptionalEncryption);
+    let (envelope, raw) = (
+        outbound(ALICE, &[BOB, "ann@partner.test"]),
+        mail(ALICE, BOB),
+    );
+    let decision = world.run_with(&envelope, &raw, |_| Answer::NotYet);
+    assert_eq!(deferred(&decision).line().get(..10), Some("451 4.3.0 "));
+    for record in &decision.records {
+        assert_eq!(record.outcome, Outcome::Defer);
+        assert_eq!(record.reason, Some("key-not-yet"));
+        assert!(record.protection.is_empty());
+    }
+}
+
+#[test]
+fn an_answer_that_is_missing_counts_as_not_yet() {
+    let (world, ..) = World::with_alice_and_bob();
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let provider = world.provider.as_ref();
+    let step = gateway::start(
+        &envelope,
+        &raw,
+        &world.snapshot,
+        &world.directory,
+        NOW,
+        provider,
+    );
+    let gateway::Step::Need(waiting, needs) = step else {
+        panic!("it needs the key");
+    };
+    assert_eq!(needs.len(), 1);
+    let gateway::Step::Done(decision) = waiting.resume([]) else {
+        panic!("it is decided");
+    };
+    deferred(&decision);
+}
+
+#[test]
+fn a_key_of_another_certificate_defers() {
+    let (world, _, bob) = World::with_alice_and_bob();
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run_with(&envelope, &raw, |_| Answer::Found(bob.key.clone()));
+    deferred(&decision);
+    assert_eq!(decision.records[0].reason, Some("key-unusable"));
+}
+
+/// One is served, one is not: the sender gets a report, and it tells nothing of the content.
+#[test]
+fn who_is_refused_beside_others_is_reported() {
+    let (mut world, _, bob) = World::with_alice_and_bob();
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let envelope = outbound(ALICE, &["ann@partner.test", BOB]);
+    let raw = mail(ALICE, "ann@partner.test, bob@partner.test");
+    let decision = world.run(&envelope, &raw);
+    let [mail, report] = deliveries(&decision) else {
+        panic!("{decision:?}");
+    };
+    assert_eq!(
+        (mail.hop, &mail.to[..]),
+        (Direction::Outbound, &[address(BOB)][..])
+    );
+    assert!(world.open(&mail.message, Some(&bob)).message.is_some());
+
+    assert_eq!((report.hop, &report.from), (Direction::Inbound, &None));
+    assert_eq!(report.to, [address(ALICE)]);
+    let report = text(&report.message);
+    assert!(report.contains("Final-Recipient: rfc822; ann@partner.test"));
+    assert!(!report.contains("secret") && !report.contains("the subject"));
+
+    let outcomes: Vec<_> = decision
+        .records
+        .iter()
+        .map(|record| record.outcome)
+        .collect();
+    assert_eq!(outcomes, [Outcome::Refuse, Outcome::Deliver]);
+    assert!(codes(&decision.records[0]).ends_with(&["refused", "sender-told"]));
+}
+
+#[test]
+fn recipients_with_different_rules_get_different_messages() {
+    let (mut world, ..) = World::with_alice_and_bob();
+    world.outbound_rule(OutboundOption::OptionalEncryption);
+    let mut rule = world.snapshot.rules.rules[0].clone();
+    rule.id = policy::RuleId("plain".to_owned());
+    rule.draft.external = policy::ExternalSelector::Address {
+        value: address("list@elsewhere.test"),
+    };
+    rule.draft.outbound = Some(OutboundOption::Neither);
+    world.snapshot.rules.rules.insert(0, rule);
+    let envelope = outbound(ALICE, &["list@elsewhere.test", BOB, "ann@partner.test"]);
+    let raw = mail(
+        ALICE,
+        "list@elsewhere.test, bob@partner.test, ann@partner.test",
+    );
+    let decision = world.run(&envelope, &raw);
+    let protection: Vec<_> = decision
+        .records
+        .iter()
+        .map(|r| r.protection.len())
+        .collect();
+    assert_eq!(protection, [0, 2, 1]);
+    assert_eq!(deliveries(&decision).len(), 3);
+    assert_eq!(deliveries(&decision)[0].message, raw);
+}
+
+#[test]
+fn a_blind_copy_is_encrypted_apart() {
+    let (mut world, _, bob) = World::with_alice_and_bob();
+    let ann = world.meet("ann@partner.test");
+    let hidden = world.meet("hidden@partner.test");
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let envelope = outbound(ALICE, &["hidden@partner.test", BOB, "ann@partner.test"]);
+    let raw = mail(ALICE, "bob@partner.test, Ann <ann@partner.test>");
+    let decision = world.run(&envelope, &raw);
+    let [together, apart] = deliveries(&decision) else {
+        panic!("{decision:?}");
+    };
+    assert_eq!(together.to, [address(BOB), address("ann@partner.test")]);
+    assert_eq!(apart.to, [address("hidden@partner.test")]);
+    let opens = |message: &[u8], person| world.open(message, Some(person)).message.is_some();
+    assert!(opens(&together.message, &bob) && opens(&together.message, &ann));
+    assert!(!opens(&together.message, &hidden) && opens(&apart.message, &hidden));
+    assert_eq!(smime::recipients(&together.message).len(), 3);
+    assert_eq!(smime::recipients(&apart.message).len(), 2);
+    assert!(codes(&decision.records[0]).contains(&"bcc-apart"));
+}
+
+#[test]
+fn copies_apart_have_a_limit() {
+    let (mut world, ..) = World::with_alice_and_bob();
+    world.meet("hidden1@partner.test");
+    world.meet("hidden2@partner.test");
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let envelope = outbound(ALICE, &["hidden1@partner.test", "hidden2@partner.test"]);
+    let mut raw = mail(ALICE, "undisclosed-recipients:;");
+    raw.resize(HIDDEN_COPIES_OCTETS_MAX / 2 + 1, b'\n');
+    let decision = world.run(&envelope, &raw);
+    assert_eq!(refused(&decision).enhanced(), "5.5.3");
+    assert_eq!(
+        decision.records[0].reason,
+        Some("too-many-hidden-recipients")
+    );
+}
+
+/// The cipher that was used, as the recipient finds it.
+fn cipher(opened: &Opened) -> &str {
+    let LayerKind::Encrypted { cipher, .. } = &opened.layers[0].kind else {
+        panic!("not encrypted");
+    };
+    cipher
+}
+
+#[test]
+fn the_cipher_is_one_that_all_can_read() {
+    let list = |ciphers: &[ContentCipher]| Capabilities {
+        ciphers: ciphers.to_vec(),
+        reads_oaep: false,
+    };
+    let gcm = list(&[ContentCipher::Aes256Gcm, ContentCipher::Aes256Cbc]);
+    let old = list(&[ContentCipher::Aes128Cbc]);
+    for (bob, ann, preferred, expected) in [
+        (None, None, gateway::Cipher::Aes256Cbc, "aes-256-cbc"),
+        (None, None, gateway::Cipher::Aes256Gcm, "aes-256-gcm"),
+        (
+            Some(&gcm),
+            Some(&gcm),
+            gateway::Cipher::Aes256Cbc,
+            "aes-256-gcm",
+        ),
+        (Some(&gcm), None, gateway::Cipher::Aes256Cbc, "aes-256-cbc"),
+        (
+            Some(&gcm),
+            Some(&old),
+            gateway::Cipher::Aes256Gcm,
+            "aes-128-cbc",
+        ),
+    ] {
+        let mut world = World::new();
+        world.activate(ALICE);
+        let person = world.partner.person(BOB, world.provider.as_ref());
+        world.introduce(&person, bob);
+        let other = world
+            .partner
+            .person("ann@partner.test", world.provider.as_ref());
+        world.introduce(&other, ann);
+        world.snapshot.settings.cipher = preferred;
+        world.outbound_rule(OutboundOption::EnforceEncryption);
+        let envelope = outbound(ALICE, &[BOB, "ann@partner.test"]);
+        let raw = mail(ALICE, "bob@partner.test, ann@partner.test");
+        let decision = world.run(&envelope, &raw);
+        let opened = world.open(delivered(&decision), Some(&person));
+        assert_eq!(cipher(&opened), expected);
+    }
+}
+
+/// What the sender's client has done is left alone.
+#[test]
+fn a_clients_own_protection_is_kept() {
+    let (mut world, alice, bob) = World::with_alice_and_bob();
+    let envelope = outbound(ALICE, &[BOB]);
+    let signed = world.sign(&mail(ALICE, BOB), &alice);
+    let encrypted = world.encrypt(&mail(ALICE, BOB), &[&bob]);
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+
+    let decision = world.run(&envelope, &encrypted);
+    assert_eq!(delivered(&decision), encrypted);
+    assert!(codes(&decision.records[0]).contains(&"already-encrypted"));
+
+    let decision = world.run(&envelope, &signed);
+    let opened = world.open(delivered(&decision), Some(&bob));
+    assert_eq!(opened.signatures.len(), 1);
+    assert_eq!(opened.signature_verdict(), Some(Ok(())));
+    assert_eq!(decision.records[0].protection, [Protection::Encrypted]);
+
+    world.outbound_rule(OutboundOption::SignOnly);
+    let decision = world.run(&envelope, &signed);
+    assert_eq!(delivered(&decision), signed);
+}
+
+/// Only the envelope's sender may speak, and only in its own name.
+#[test]
+fn from_must_be_a_mailbox_of_the_senders_certificate() {
+    for (from, option, expected) in [
+        ("ceo@acme.test", OutboundOption::SignOnly, Ok(())),
+        (
+            "ceo@acme.test",
+            OutboundOption::EnforceEncryption,
+            Err("from-mismatch"),
+        ),
+        ("eve@evil.test", OutboundOption::OptionalEncryption, Ok(())),
+    ] {
+        let (mut world, ..) = World::with_alice_and_bob();
+        world.activate("ceo@acme.test");
+        world.outbound_rule(option);
+        let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(from, BOB));
+        let decision = world.run(&envelope, &raw);
+        let record = &decision.records[0];
+        assert!(
+            codes(record).contains(&"from-mismatch"),
+            "{:?}",
+            codes(record)
+        );
+        assert_eq!(record.reason.map_or(Ok(()), Err), expected);
+        if expected.is_ok() {
+            assert_eq!(delivered(&decision), raw);
+        }
+    }
+}
+
+#[test]
+fn a_label_alone_does_not_pass_enforced_encryption() {
+    let mut world = World::new();
+    world.activate(ALICE);
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let envelope = outbound(ALICE, &[BOB]);
+    let raw = text(&mail(ALICE, BOB)).replace(
+        "text/plain; charset=utf-8",
+        "application/pkcs7-mime; smime-type=enveloped-data",
+    );
+    let decision = world.run(&envelope, raw.as_bytes());
+    assert_eq!(refused(&decision).enhanced(), "5.7.5");
+}
+
+#[test]
+fn a_bounce_leaves_unsigned() {
+    let mut world = World::new();
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let (envelope, raw) = (outbound("", &[BOB]), mail("mailer-daemon@acme.test", BOB));
+    let decision = world.run(&envelope, &raw);
+    assert_eq!(delivered(&decision), raw);
+    assert_eq!(codes(&decision.records[0]), ["null-sender"]);
+}
+
+#[test]
+fn a_stranger_cannot_send() {
+    let world = World::new();
+    let (envelope, raw) = (
+        outbound("eve@evil.test", &[BOB]),
+        mail("eve@evil.test", BOB),
+    );
+    let decision = world.run(&envelope, &raw);
+    assert_eq!(refused(&decision).enhanced(), "5.7.1");
+}
+
+#[test]
+fn an_expired_certificate_does_not_sign() {
+    let (mut world, alice, _) = World::with_alice_and_bob();
+    let long_ago = UnixTime(NOW.0).plus_days(-400);
+    let expired = world
+        .acme
+        .certify(ALICE, alice.key, long_ago, world.provider.as_ref());
+    world.install(&expired);
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+    assert_eq!(delivered(&decision), raw);
+    assert!(codes(&decision.records[0]).contains(&"sender-certificate-unusable"));
+}
+
+#[test]
+fn the_same_mail_is_decided_the_same_twice() {
+    let trace = || {
+        let (mut world, ..) = World::with_alice_and_bob();
+        world.outbound_rule(OutboundOption::EnforceEncryption);
+        let (envelope, raw) = (outbound(ALICE, &[BOB, "x@y.test"]), mail(ALICE, BOB));
+        let decision = world.run(&envelope, &raw);
+        let messages: Vec<_> = deliveries(&decision)
+            .iter()
+            .map(|d| d.message.to_vec())
+            .collect();
+        (decision.records, messages)
+    };
+    assert_eq!(trace(), trace());
+}
