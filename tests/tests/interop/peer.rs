@@ -1,0 +1,65 @@
+//! The other implementations.
+
+mod bouncycastle;
+mod driven;
+mod gpgsm;
+mod nss;
+mod openssl;
+mod pkijs;
+mod python;
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::case::{Encryption, Signing};
+use crate::lab::Lab;
+
+/// An S/MIME implementation of somebody else.
+///
+/// Readers get Sealgate's whole message and return an error if they do not find the content in it. Writers take the
+/// lab's entity and write a MIME entity or a bare CMS object, whichever they make.
+pub(crate) trait Peer: Send {
+    /// As the table and the holes call it.
+    fn name(&self) -> &'static str;
+    fn sign(&mut self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()>;
+    fn verify(&mut self, lab: &Lab, signing: &Signing, message: &Path) -> Result<()>;
+    fn encrypt(&mut self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()>;
+    fn decrypt(&mut self, lab: &Lab, encryption: &Encryption, message: &Path) -> Result<()>;
+}
+
+/// The peers that are here, and what each of the others needs.
+pub(crate) fn all(lab: &Lab) -> Result<(Vec<Box<dyn Peer>>, Vec<String>)> {
+    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(openssl::OpenSsl)];
+    let mut missing = Vec::new();
+    let mut add = |name: &str, needs: &str, peer: Option<Box<dyn Peer>>| match peer {
+        Some(peer) => peers.push(peer),
+        None => missing.push(format!("{name}: needs {needs}")),
+    };
+    add(
+        gpgsm::NAME,
+        "`gpgsm` (Debian's package `gpgsm`)",
+        gpgsm::start(lab)?,
+    );
+    add(
+        nss::NAME,
+        "`cmsutil` (Debian's package `libnss3-tools`)",
+        nss::start(lab)?,
+    );
+    add(
+        bouncycastle::NAME,
+        "a JDK and BouncyCastle (Debian's packages `default-jdk-headless` and `libbcmail-java`)",
+        bouncycastle::start(lab)?,
+    );
+    add(
+        pkijs::NAME,
+        "Node.js and `npm ci` in the project's folder",
+        pkijs::start()?,
+    );
+    add(
+        python::NAME,
+        "Python with the package `cryptography`, named by SEALGATE_PYTHON if it is not `python3`",
+        python::start()?,
+    );
+    Ok((peers, missing))
+}

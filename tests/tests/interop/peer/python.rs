@@ -1,0 +1,25 @@
+//! Python's `cryptography`.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::{Peer, driven::Driven};
+use crate::command::{Driver, run};
+
+pub(crate) const NAME: &str = "cryptography";
+
+pub(crate) fn start() -> Result<Option<Box<dyn Peer>>> {
+    let python = env::var_os("SEALGATE_PYTHON").unwrap_or_else(|| "python3".into());
+    let mut probe = Command::new(&python);
+    if run(probe.args(["-c", "import cryptography"])).is_err() {
+        return Ok(None);
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::new(python);
+    command.arg(folder.join("tests/interop/drivers/driver.py"));
+    let driver = Driver::start(&mut command)?;
+    Ok(Some(Box::new(Driven::new(NAME, driver))))
+}
