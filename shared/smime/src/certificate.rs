@@ -534,7 +534,7 @@ fn name_value(name: &[u8], wanted: ObjectIdentifier) -> Option<String> {
 }
 
 /// RFC 4514; a name that is not well formed prints as the hexadecimal of its DER, as RFC 4514 §2.4 does with values.
-pub(crate) fn name_text(name: &[u8]) -> String {
+pub fn name_text(name: &[u8]) -> String {
     x509_cert::name::Name::from_der(name)
         .map_or_else(|_| format!("#{}", hex(name)), |name| name.to_string())
 }

@@ -30,7 +30,7 @@ mod verify;
 pub use capability::Capabilities;
 pub use certificate::{
     BasicConstraints, CERTIFICATE_OCTETS_MAX, Certificate, CertificateError, Extension,
-    Fingerprint, KeyUsage,
+    Fingerprint, KeyUsage, name_text,
 };
 pub use certs_only::certs_only;
 pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};

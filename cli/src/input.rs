@@ -1,0 +1,153 @@
+//! Files, folders and standard input.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use mail::UnixTime;
+use smime::{
+    Certificate, CertificateError, Crl, CrlError, Provider, ProviderError, RustCrypto, TrustStore,
+};
+
+use crate::report::{Report, UsageError};
+
+/// Largest file that is read. Mail beyond the gateway's 25 MiB can be looked at with the command,
+/// but not without a limit: everything is held in memory.
+const FILE_OCTETS_MAX: u64 = 512 * 1024 * 1024;
+/// Most files read from one folder of certificates or revocation lists.
+const FILES_MAX: usize = 10_000;
+
+/// Why a verb ends before its own work: wrong usage, or input that is not what it should be.
+pub(crate) enum Stop {
+    /// See [`UsageError`].
+    Usage(UsageError),
+    /// A certificate, key or list is malformed.
+    Report(Report),
+}
+
+impl From<UsageError> for Stop {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error)
+    }
+}
+
+impl Stop {
+    /// What the verb returns.
+    pub(crate) fn into_result(self) -> Result<Report, UsageError> {
+        match self {
+            Self::Usage(error) => Err(error),
+            Self::Report(report) => Ok(report),
+        }
+    }
+}
+
+/// Reads a file; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, UsageError> {
+    let error = |error| UsageError::File(path.display().to_string(), error);
+    if path == Path::new("-") {
+        return read_all(std::io::stdin().lock()).map_err(error);
+    }
+    File::open(path).and_then(read_all).map_err(error)
+}
+
+fn read_all(reader: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    reader.take(FILE_OCTETS_MAX + 1).read_to_end(&mut octets)?;
+    if u64::try_from(octets.len()).unwrap_or(u64::MAX) > FILE_OCTETS_MAX {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(octets)
+}
+
+/// The file, or the files of the folder in the order of their names.
+pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, UsageError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let error = |error| UsageError::File(path.display().to_string(), error);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(error)? {
+        let file = entry.map_err(error)?.path();
+        if file.is_file() {
+            files.push(file);
+        }
+        if files.len() > FILES_MAX {
+            let text = format!("{}: more than {FILES_MAX} files", path.display());
+            return Err(UsageError::Wrong(text));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// All certificates of files and folders. Files of a folder that hold none are passed over.
+pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Certificate>, Stop> {
+    let read = |octets: &[u8]| Certificate::all_from_pem_or_der(octets);
+    all(paths, read, |error| {
+        *error == CertificateError::NoCertificate
+    })
+}
+
+/// All revocation lists of files and folders.
+pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<Crl>, Stop> {
+    let is_absent = |error: &CrlError| match error {
+        CrlError::Malformed => false,
+    };
+    all(
+        paths,
+        |octets: &[u8]| Crl::all_from_pem_or_der(octets),
+        is_absent,
+    )
+}
+
+fn all<T, E: std::error::Error>(
+    paths: &[PathBuf],
+    parse: impl Fn(&[u8]) -> Result<Vec<T>, E>,
+    is_absent: impl Fn(&E) -> bool,
+) -> Result<Vec<T>, Stop> {
+    let mut found = Vec::new();
+    for path in paths {
+        for file in files(path)? {
+            match parse(&read(&file)?) {
+                Ok(some) => found.extend(some),
+                Err(error) if path.is_dir() || is_absent(&error) => {}
+                Err(error) => return Err(malformed(&file, &error)),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The first certificate of a file.
+pub(crate) fn certificate(path: &Path) -> Result<Certificate, Stop> {
+    let octets = read(path)?;
+    Certificate::from_pem_or_der(&octets).map_err(|error| malformed(path, &error))
+}
+
+/// The report on a file that is not what it should be.
+pub(crate) fn malformed(path: &Path, error: &dyn std::error::Error) -> Stop {
+    Stop::Report(Report::malformed(format!("{}: {error}", path.display())))
+}
+
+/// What may be trusted, from files and folders.
+pub(crate) fn trust_store(
+    trust: &[PathBuf],
+    intermediates: &[PathBuf],
+    lists: &[PathBuf],
+) -> Result<TrustStore, Stop> {
+    Ok(TrustStore {
+        intermediates: certificates(intermediates)?,
+        crls: crls(lists)?,
+        ..TrustStore::from_anchors(certificates(trust)?)
+    })
+}
+
+/// A time on the command line.
+pub(crate) fn time(text: &str) -> Result<UnixTime, String> {
+    UnixTime::parse_rfc3339(text).ok_or_else(|| "a time is written 2026-11-24T21:23:19Z".to_owned())
+}
+
+/// The primitives, with the system's randomness.
+pub(crate) fn provider() -> impl Provider {
+    RustCrypto::new(|out: &mut [u8]| getrandom::fill(out).map_err(|_| ProviderError::NoRandomness))
+}

@@ -1,0 +1,184 @@
+//! Private keys from files: PEM, DER and PKCS#12, with the certificates that belong to them.
+
+use std::path::{Path, PathBuf};
+
+use p12_keystore::Pkcs12Archive;
+use pkcs8::EncryptedPrivateKeyInfoRef;
+use smime::{Certificate, KeyPair, PrivateKey, Provider, pem};
+use zeroize::Zeroizing;
+
+use crate::input::{self, Stop, files};
+use crate::report::{Report, UsageError};
+
+/// What key files hold.
+#[derive(Default)]
+struct Found {
+    keys: Vec<PrivateKey>,
+    certificates: Vec<Certificate>,
+}
+
+/// The keys of the files, each with every certificate for it that `certificates` or the key files hold.
+pub(crate) fn load(
+    key_files: &[PathBuf],
+    certificate_files: &[PathBuf],
+    password_file: Option<&Path>,
+    provider: &dyn Provider,
+) -> Result<Vec<KeyPair>, Stop> {
+    let password = password_file.map(password).transpose()?;
+    let mut found = Found {
+        certificates: input::certificates(certificate_files)?,
+        ..Found::default()
+    };
+    for path in key_files {
+        for file in files(path)? {
+            let octets = Zeroizing::new(input::read(&file)?);
+            let read = found.read(&octets, password.as_deref().map(String::as_str));
+            read.map_err(|error| error.at(&file))?;
+        }
+    }
+    Ok(found.into_pairs(provider))
+}
+
+/// The first line of the file.
+fn password(file: &Path) -> Result<Zeroizing<String>, UsageError> {
+    let octets = Zeroizing::new(input::read(file)?);
+    let text = std::str::from_utf8(&octets)
+        .map_err(|_| UsageError::Wrong(format!("{}: the password is not UTF-8", file.display())))?;
+    Ok(Zeroizing::new(
+        text.lines().next().unwrap_or_default().to_owned(),
+    ))
+}
+
+impl Found {
+    fn read(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
+        if pem::is_pem(file) {
+            return self.read_pem(file, password);
+        }
+        if let Ok(key) = PrivateKey::from_pem_or_der(file) {
+            self.keys.push(key);
+            return Ok(());
+        }
+        if EncryptedPrivateKeyInfoRef::try_from(file).is_ok() {
+            self.keys.push(decrypt_pkcs8(file, password)?);
+            return Ok(());
+        }
+        self.read_pkcs12(file, password)
+    }
+
+    fn read_pem(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
+        let before = self.keys.len();
+        for block in pem::blocks(file) {
+            let der = Zeroizing::new(block.der);
+            match block.label.as_str() {
+                "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_pkcs8(&der, password)?),
+                label if label.ends_with("PRIVATE KEY") && block.is_encrypted => {
+                    return Err(KeyFileError::OldEncryption);
+                }
+                label if label.ends_with("PRIVATE KEY") => {
+                    let key = PrivateKey::from_pem_or_der(&der);
+                    self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
+                }
+                // A certificate that cannot be read belongs to no key that can be used.
+                "CERTIFICATE" => self.certificates.extend(Certificate::from_der(&der)),
+                _ => {}
+            }
+        }
+        if self.keys.len() == before {
+            return Err(KeyFileError::NoKey);
+        }
+        Ok(())
+    }
+
+    fn read_pkcs12(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
+        let archive = Pkcs12Archive::from_pkcs12(file, password.unwrap_or_default());
+        let archive = archive.map_err(|error| match error {
+            p12_keystore::error::Error::DerError(_) => KeyFileError::Malformed,
+            _ if password.is_none() => KeyFileError::NoPassword,
+            error => KeyFileError::Pkcs12(error.to_string()),
+        })?;
+        for bag in &archive.keys {
+            let key = PrivateKey::from_pkcs8(bag.key.as_der().to_vec());
+            self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
+        }
+        for bag in &archive.certs {
+            self.certificates
+                .extend(Certificate::from_der(bag.cert.as_der()));
+        }
+        if archive.keys.is_empty() {
+            return Err(KeyFileError::NoKey);
+        }
+        Ok(())
+    }
+
+    fn into_pairs(self, provider: &dyn Provider) -> Vec<KeyPair> {
+        let mut pairs = Vec::new();
+        for key in self.keys {
+            let public = provider.public_key(&key).ok();
+            let is_its = |certificate: &&Certificate| Some(certificate.spki()) == public.as_deref();
+            let mut its: Vec<_> = self
+                .certificates
+                .iter()
+                .filter(is_its)
+                .cloned()
+                .map(Some)
+                .collect();
+            if its.is_empty() {
+                its.push(None);
+            }
+            pairs.extend(its.into_iter().map(|certificate| KeyPair {
+                certificate,
+                key: key.clone(),
+            }));
+        }
+        pairs
+    }
+}
+
+fn decrypt_pkcs8(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFileError> {
+    let password = password.ok_or(KeyFileError::NoPassword)?;
+    let encrypted =
+        EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| KeyFileError::Malformed)?;
+    let key = encrypted
+        .decrypt(password)
+        .map_err(|_| KeyFileError::WrongPassword)?;
+    PrivateKey::from_pkcs8(key.as_bytes().to_vec()).map_err(|_| KeyFileError::Malformed)
+}
+
+/// Why a file gives no key.
+#[derive(Debug, thiserror::Error)]
+enum KeyFileError {
+    #[error("the file holds no private key")]
+    NoKey,
+    #[error("this is no private key (PEM, DER) and no PKCS#12")]
+    Malformed,
+    #[error("the key is encrypted; give --password-file")]
+    NoPassword,
+    #[error("the password is wrong, or the key's encryption is not PBES2")]
+    WrongPassword,
+    #[error("this PEM encryption is not supported; convert the key with `openssl pkcs8 -topk8`")]
+    OldEncryption,
+    #[error("the PKCS#12 cannot be opened, most likely because the password is wrong: {0}")]
+    Pkcs12(String),
+}
+
+impl KeyFileError {
+    fn at(self, file: &Path) -> Stop {
+        match self {
+            Self::Malformed => input::malformed(file, &self),
+            _ => UsageError::Wrong(format!("{}: {self}", file.display())).into(),
+        }
+    }
+}
+
+/// For verbs that need exactly one key.
+pub(crate) fn one(mut pairs: Vec<KeyPair>) -> Result<KeyPair, Stop> {
+    match (pairs.pop(), pairs.is_empty()) {
+        (Some(pair), true) => Ok(pair),
+        _ => Err(UsageError::Wrong("give exactly one key and its certificate".to_owned()).into()),
+    }
+}
+
+/// The report on a certificate that is none of the key's.
+pub(crate) fn not_its_certificate() -> Report {
+    Report::bad("no-matching-key", "the key is not that of the certificate")
+}

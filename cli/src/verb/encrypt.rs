@@ -1,0 +1,91 @@
+//! `sealgate encrypt`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use smime::{Certificate, ContentCipher, Digest, EncryptError, RsaPadding};
+
+use super::render::certificate_json;
+use crate::input::{self, Stop};
+use crate::output::Destination;
+use crate::report::{Report, UsageError};
+
+/// Encrypt a message to certificates.
+#[derive(Args)]
+pub(crate) struct Encrypt {
+    message: PathBuf,
+    /// A recipient's certificate; of a file with several, the first. May be repeated.
+    #[arg(long, value_name = "CERT", required = true)]
+    to: Vec<PathBuf>,
+    /// The cipher: aes-256-gcm, aes-128-gcm, aes-256-cbc, aes-128-cbc or chacha20-poly1305.
+    #[arg(long, value_parser = cipher, default_value_t)]
+    cipher: ContentCipher,
+    /// RSAES-OAEP instead of PKCS#1 v1.5 for RSA keys.
+    #[arg(long)]
+    oaep: bool,
+    #[command(flatten)]
+    destination: Destination,
+    /// Print one JSON object; needs --out.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn cipher(name: &str) -> Result<ContentCipher, String> {
+    let names = ContentCipher::ALL.map(ContentCipher::name).join(", ");
+    ContentCipher::from_name(name).ok_or_else(|| format!("the ciphers are {names}"))
+}
+
+impl Encrypt {
+    pub(crate) fn run(&self) -> Result<Report, UsageError> {
+        self.encrypt().or_else(Stop::into_result)
+    }
+
+    fn encrypt(&self) -> Result<Report, Stop> {
+        self.destination.check(self.json)?;
+        let message = input::read(&self.message)?;
+        let recipients = self.recipients()?;
+        let padding = if self.oaep {
+            RsaPadding::Oaep {
+                digest: Digest::Sha256,
+                mask: Digest::Sha256,
+            }
+        } else {
+            RsaPadding::Pkcs1
+        };
+        let provider = input::provider();
+        let encrypted = smime::protect(&message, |entity| {
+            smime::encrypt(entity, &recipients, self.cipher, padding, &provider)
+        });
+        let shown: Vec<_> = recipients.iter().map(certificate_json).collect();
+        match encrypted {
+            Ok(encrypted) => {
+                let detail = format!("encrypted to {} certificate(s)", recipients.len());
+                let report = Report::good(detail).with("recipients", shown);
+                Ok(self
+                    .destination
+                    .put(encrypted, report.with("cipher", self.cipher.name()))?)
+            }
+            Err(error) => {
+                Ok(Report::bad(reason(error), error.to_string()).with("recipients", shown))
+            }
+        }
+    }
+
+    fn recipients(&self) -> Result<Vec<Certificate>, Stop> {
+        let mut recipients = Vec::new();
+        for path in &self.to {
+            for file in input::files(path)? {
+                recipients.push(input::certificate(&file)?);
+            }
+        }
+        Ok(recipients)
+    }
+}
+
+fn reason(error: EncryptError) -> &'static str {
+    match error {
+        EncryptError::WrongUsage(_) => "wrong-usage",
+        EncryptError::NoRecipients => "no-matching-key",
+        EncryptError::Provider(_) => "unsupported-algorithm",
+    }
+}

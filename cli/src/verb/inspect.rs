@@ -1,0 +1,148 @@
+//! `sealgate inspect`
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use mail::limits::{DEPTH_MAX, TREE_PARTS_MAX};
+use mail::{Entity, UnixTime};
+use serde_json::{Value, json};
+use smime::{OpenContext, Reason, TrustStore};
+
+use super::render::{
+    certificate_json, certificate_text, layer_json, layer_text, signer_json, signer_text,
+};
+use crate::report::{Report, UsageError, printable, table};
+use crate::{clock, input};
+
+/// Tell what a message is: MIME tree, S/MIME layers outermost first, signers, recipients, certificates.
+#[derive(Args)]
+pub(crate) struct Inspect {
+    message: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The time of validation, RFC 3339; default is now.
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    at: Option<UnixTime>,
+}
+
+impl Inspect {
+    pub(crate) fn run(&self) -> Result<Report, UsageError> {
+        let message = input::read(&self.message)?;
+        let provider = input::provider();
+        let trust = TrustStore::default();
+        let opened = smime::open(
+            &message,
+            &OpenContext {
+                keys: &[],
+                trust: &trust,
+                now: self.at.unwrap_or_else(clock::now),
+                provider: &provider,
+                content: None,
+                checks_address: false,
+            },
+        );
+        let tree = Tree::of(&message);
+        let layers = opened.layers.iter();
+        let report = match layers
+            .clone()
+            .find_map(|layer| malformed(layer.problem.as_ref()))
+        {
+            Some(detail) => Report::malformed(detail),
+            None if opened.layers.is_empty() => Report::none("there is no S/MIME in the message"),
+            None => Report::good(format!("{} S/MIME layer(s)", opened.layers.len())),
+        };
+        let report = report
+            .with("layers", layers.map(layer_json).collect::<Vec<_>>())
+            .with(
+                "signers",
+                opened
+                    .signatures
+                    .iter()
+                    .map(signer_json)
+                    .collect::<Vec<_>>(),
+            )
+            .with(
+                "certificates",
+                opened
+                    .certificates
+                    .iter()
+                    .map(certificate_json)
+                    .collect::<Vec<_>>(),
+            )
+            .with("defects", &tree.defects)
+            .with("parts", &tree.parts);
+        let mut text = tree.text;
+        for (place, layer) in opened.layers.iter().enumerate() {
+            text.push_str(&layer_text(place, layer));
+        }
+        for signature in &opened.signatures {
+            text.push_str(&signer_text(signature));
+        }
+        for certificate in &opened.certificates {
+            text.push_str("certificate:\n");
+            text.push_str(&certificate_text(certificate));
+        }
+        for defect in &tree.defects {
+            text.push_str(&table(0, &[("defect", defect.to_string())]));
+        }
+        Ok(report.with_text(&text))
+    }
+}
+
+fn malformed(problem: Option<&smime::Problem>) -> Option<&str> {
+    let problem = problem.filter(|problem| problem.reason == Reason::Malformed);
+    problem.map(|problem| problem.detail.as_str())
+}
+
+/// The MIME tree.
+#[derive(Default)]
+struct Tree {
+    parts: Vec<Value>,
+    defects: Vec<Value>,
+    text: String,
+}
+
+impl Tree {
+    fn of(message: &[u8]) -> Self {
+        let mut tree = Self::default();
+        tree.visit(message, "1", 0);
+        tree
+    }
+
+    /// `place` counts parts as RFC 3501 does, `1.2`.
+    fn visit(&mut self, raw: &[u8], place: &str, depth: usize) {
+        let entity = Entity::parse(raw);
+        let content_type = entity.content_type();
+        let name = format!("{}/{}", content_type.kind, content_type.subtype);
+        self.parts.push(json!({
+            "part": place,
+            "type": name,
+            "name": entity.file_name(),
+            "bytes": entity.body().len(),
+        }));
+        let file = entity
+            .file_name()
+            .map(|file| format!(", {file}"))
+            .unwrap_or_default();
+        let line = format!("{name}{file}, {} bytes", entity.body().len());
+        let _infallible = writeln!(self.text, "{:depth$}part {place}: {}", "", printable(&line));
+        self.note(place, entity.defects());
+        if let Some(multipart) = entity.multipart() {
+            self.note(place, &multipart.defects);
+            for (part, number) in multipart.parts.iter().zip(1..) {
+                if depth < DEPTH_MAX && self.parts.len() < TREE_PARTS_MAX {
+                    self.visit(part, &format!("{place}.{number}"), depth + 1);
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, place: &str, defects: &[mail::Defect]) {
+        let defects = defects
+            .iter()
+            .map(|defect| json!({"part": place, "code": defect.code()}));
+        self.defects.extend(defects);
+    }
+}

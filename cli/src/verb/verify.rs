@@ -1,0 +1,126 @@
+//! `sealgate verify`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mail::UnixTime;
+use smime::{OpenContext, Opened, Reason};
+
+use super::render::{layer_json, signer_json, signer_text};
+use crate::clock;
+use crate::input::{self, Stop};
+use crate::report::{Report, UsageError};
+
+/// Verify every signature that can be reached without a key.
+#[derive(Args)]
+pub(crate) struct Verify {
+    message: PathBuf,
+    #[command(flatten)]
+    trust: Trust,
+    /// The content that a bare CMS object signs, where it is elsewhere.
+    #[arg(long, value_name = "FILE")]
+    content: Option<PathBuf>,
+    /// Accept a signer whose certificate is not for the From address.
+    #[arg(long)]
+    no_address_check: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Whom to trust and when.
+#[derive(Args)]
+pub(super) struct Trust {
+    /// Certificates that paths may end in: a file (PEM, DER) or a folder. May be repeated.
+    #[arg(id = "trust", long = "trust", value_name = "FILE")]
+    pub(super) anchors: Vec<PathBuf>,
+    /// Certificates that may stand between. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) intermediates: Vec<PathBuf>,
+    /// Revocation lists; with one, every certificate below the anchor must be covered. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) crl: Vec<PathBuf>,
+    /// The time of validation, RFC 3339; default is now.
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    at: Option<UnixTime>,
+}
+
+impl Trust {
+    pub(super) fn now(&self) -> UnixTime {
+        self.at.unwrap_or_else(clock::now)
+    }
+
+    pub(super) fn store(&self) -> Result<smime::TrustStore, Stop> {
+        input::trust_store(&self.anchors, &self.intermediates, &self.crl)
+    }
+}
+
+impl Verify {
+    pub(crate) fn run(&self) -> Result<Report, UsageError> {
+        self.verify().or_else(Stop::into_result)
+    }
+
+    fn verify(&self) -> Result<Report, Stop> {
+        if self.trust.anchors.is_empty() {
+            return Err(UsageError::Wrong(
+                "give --trust: whose certificates to believe".to_owned(),
+            )
+            .into());
+        }
+        let message = input::read(&self.message)?;
+        let content = self.content.as_deref().map(input::read).transpose()?;
+        let provider = input::provider();
+        let trust = self.trust.store()?;
+        let opened = smime::open(
+            &message,
+            &OpenContext {
+                keys: &[],
+                trust: &trust,
+                now: self.trust.now(),
+                provider: &provider,
+                content: content.as_deref(),
+                checks_address: !self.no_address_check,
+            },
+        );
+        Ok(report(&opened))
+    }
+}
+
+fn report(opened: &Opened) -> Report {
+    let signers: String = opened.signatures.iter().map(signer_text).collect();
+    verdict(opened)
+        .with(
+            "signers",
+            opened
+                .signatures
+                .iter()
+                .map(signer_json)
+                .collect::<Vec<_>>(),
+        )
+        .with(
+            "layers",
+            opened.layers.iter().map(layer_json).collect::<Vec<_>>(),
+        )
+        .with_text(&signers)
+}
+
+/// The verdict on all signatures together.
+pub(super) fn verdict(opened: &Opened) -> Report {
+    match opened.signature_verdict() {
+        Some(Ok(())) => Report::good(format!(
+            "{} signature(s), all good",
+            opened.signatures.len()
+        )),
+        Some(Err(problem)) => Report::of(problem),
+        None => match opened
+            .layers
+            .iter()
+            .find_map(|layer| layer.problem.as_ref())
+        {
+            Some(problem) if problem.reason == Reason::Malformed => {
+                Report::malformed(&problem.detail)
+            }
+            _ => Report::none("nothing signed can be reached without a key"),
+        },
+    }
+}
