@@ -95,10 +95,10 @@ fn digest(octets: &[u8]) -> String {
         canonical.push(octet);
         before = octet;
     }
-    Sha256::digest(canonical)
+    let digest = Sha256::digest(canonical);
+    digest
         .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect()
+        .fold(String::new(), |text, octet| format!("{text}{octet:02x}"))
 }
 
 fn corpus() -> PathBuf {

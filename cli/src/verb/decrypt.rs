@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::Value;
-use smime::{Layer, LayerKind, OpenContext, Opened, Reason, Recipient};
+use smime::{Layer, LayerKind, OpenContext, Opened, Recipient};
 
 use super::render::{layer_json, layer_text, recipient_json, signer_json, signer_text};
-use super::verify::{Trust, verdict};
+use super::verify::{Trust, unreadable, verdict};
 use crate::input::{self, Stop};
 use crate::keys;
 use crate::output::Destination;
@@ -126,27 +126,11 @@ fn opened_by(layer: &Layer) -> Option<(&str, Option<&Recipient>)> {
     }
 }
 
-/// Why nothing was decrypted: the problem of an encrypted layer, else of any.
+/// Why nothing was decrypted.
 fn failure(opened: &Opened) -> Report {
-    let encrypted = |layer: &&Layer| matches!(layer.kind, LayerKind::Encrypted { .. });
-    let problem = opened
-        .layers
-        .iter()
-        .filter(encrypted)
-        .find_map(|layer| layer.problem.as_ref());
-    let any = || {
-        opened
-            .layers
-            .iter()
-            .find_map(|layer| layer.problem.as_ref())
-    };
-    match problem {
-        Some(problem) => Report::of(problem),
-        None => match any() {
-            Some(problem) if problem.reason == Reason::Malformed => {
-                Report::malformed(&problem.detail)
-            }
-            _ => Report::none("nothing in the message is encrypted"),
-        },
+    match opened.decryption_verdict() {
+        Some(Err(problem)) => Report::of(problem),
+        _ => unreadable(opened)
+            .unwrap_or_else(|| Report::none("nothing in the message is encrypted")),
     }
 }

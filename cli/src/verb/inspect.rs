@@ -7,11 +7,12 @@ use clap::Args;
 use mail::limits::{DEPTH_MAX, TREE_PARTS_MAX};
 use mail::{Entity, UnixTime};
 use serde_json::{Value, json};
-use smime::{OpenContext, Reason, TrustStore};
+use smime::{OpenContext, TrustStore};
 
 use super::render::{
     certificate_json, certificate_text, layer_json, layer_text, signer_json, signer_text,
 };
+use super::verify::unreadable;
 use crate::report::{Report, UsageError, printable, table};
 use crate::{clock, input};
 
@@ -44,17 +45,13 @@ impl Inspect {
             },
         );
         let tree = Tree::of(&message);
-        let layers = opened.layers.iter();
-        let report = match layers
-            .clone()
-            .find_map(|layer| malformed(layer.problem.as_ref()))
-        {
-            Some(detail) => Report::malformed(detail),
-            None if opened.layers.is_empty() => Report::none("there is no S/MIME in the message"),
-            None => Report::good(format!("{} S/MIME layer(s)", opened.layers.len())),
-        };
+        let report = unreadable(&opened).unwrap_or_else(|| match opened.layers.len() {
+            0 => Report::none("there is no S/MIME in the message"),
+            count => Report::good(format!("{count} S/MIME layer(s)")),
+        });
+        let layers: Vec<Value> = opened.layers.iter().map(layer_json).collect();
         let report = report
-            .with("layers", layers.map(layer_json).collect::<Vec<_>>())
+            .with("layers", layers)
             .with(
                 "signers",
                 opened
@@ -89,11 +86,6 @@ impl Inspect {
         }
         Ok(report.with_text(&text))
     }
-}
-
-fn malformed(problem: Option<&smime::Problem>) -> Option<&str> {
-    let problem = problem.filter(|problem| problem.reason == Reason::Malformed);
-    problem.map(|problem| problem.detail.as_str())
 }
 
 /// The MIME tree.

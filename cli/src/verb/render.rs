@@ -193,6 +193,7 @@ fn kind_name(kind: &LayerKind) -> &'static str {
         LayerKind::Encrypted { .. } => "encrypted",
         LayerKind::Compressed => "compressed",
         LayerKind::CertificatesOnly => "certificates-only",
+        LayerKind::Unreadable => "unreadable",
     }
 }
 

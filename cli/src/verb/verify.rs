@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mail::UnixTime;
-use smime::{OpenContext, Opened, Reason};
+use smime::{LayerKind, OpenContext, Opened};
 
 use super::render::{layer_json, signer_json, signer_text};
 use crate::clock;
@@ -112,15 +112,19 @@ pub(super) fn verdict(opened: &Opened) -> Report {
             opened.signatures.len()
         )),
         Some(Err(problem)) => Report::of(problem),
-        None => match opened
-            .layers
-            .iter()
-            .find_map(|layer| layer.problem.as_ref())
-        {
-            Some(problem) if problem.reason == Reason::Malformed => {
-                Report::malformed(&problem.detail)
-            }
-            _ => Report::none("nothing signed can be reached without a key"),
-        },
+        None => unreadable(opened)
+            .unwrap_or_else(|| Report::none("nothing signed can be reached without a key")),
     }
+}
+
+/// The report on a CMS object that cannot be read, if there is one.
+pub(super) fn unreadable(opened: &Opened) -> Option<Report> {
+    let layers = opened.layers.iter();
+    let mut problems = layers.filter_map(|layer| match layer.kind {
+        LayerKind::Unreadable => layer.problem.as_ref(),
+        _ => None,
+    });
+    problems
+        .next()
+        .map(|problem| Report::malformed(&problem.detail))
 }
