@@ -1,12 +1,17 @@
 //! X.509 certificates (RFC 5280) as S/MIME uses them (RFC 8550).
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use der::{Decode as _, oid::ObjectIdentifier};
 use mail::{Address, UnixTime};
 
 use crate::{
     asn1::{self, Asn1Error, Element, Reader, oid, tag},
+    chain::DistinguishedName,
     hazmat,
     provider::{Digest, KeyKind},
 };
@@ -31,6 +36,7 @@ struct Parsed {
     extensions: Vec<StoredExtension>,
     addresses: Vec<Address>,
     key_kind: KeyKind,
+    subject_name: OnceLock<Option<DistinguishedName>>,
 }
 
 struct StoredExtension {
@@ -282,6 +288,16 @@ impl Certificate {
         self.part(&self.0.subject)
     }
 
+    /// The subject in comparable form, made at the first call: anchors are asked for it again and
+    /// again. `None` if it is not well formed.
+    pub(crate) fn subject_name(&self) -> Option<&DistinguishedName> {
+        let read = || {
+            let name = Element::only(self.subject_der(), tag::SEQUENCE).ok()?;
+            DistinguishedName::read(&name).ok()
+        };
+        self.0.subject_name.get_or_init(read).as_ref()
+    }
+
     /// The issuer as DER.
     pub fn issuer_der(&self) -> &[u8] {
         self.part(&self.0.issuer)
@@ -436,6 +452,7 @@ fn parse(input: &[u8]) -> Result<Parsed, CertificateError> {
         extensions,
         addresses,
         key_kind: hazmat::keys::spki_kind(spki.raw).unwrap_or(KeyKind::Other),
+        subject_name: OnceLock::new(),
         der: der.to_vec(),
     })
 }

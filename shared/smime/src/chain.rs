@@ -87,7 +87,11 @@ impl<'a> PathBuilder<'a> {
             let too_many = Exhausted("certificates offered");
             return Err(Stop::from(too_many).into());
         }
-        let (pool, index) = self.pool(target)?;
+        Link::read(target.der()).map_err(|error| {
+            let detail = format!("the certificate is malformed: {error}");
+            PathError::new(Reason::Malformed, 0, detail)
+        })?;
+        let (pool, index) = self.pool(target);
         let lists = |crls: &'a [Crl]| Evidence::at(now, crls.iter().filter_map(Crl::list));
         let evidence = self.crls.map(lists);
         let goal = Goal {
@@ -96,33 +100,23 @@ impl<'a> PathBuilder<'a> {
             now,
         };
         let mut search = Search::new(&pool, evidence.as_ref(), provider, self.budget.clone());
-        let path = search.find(index, &goal, None)?;
-        let certificates = path
-            .iter()
-            .rev()
-            .filter_map(|&index| Some(pool.get(index)?.certificate.clone()))
-            .collect();
-        Ok(ValidPath { certificates })
+        let mut path = search.find(index, &goal, None)?;
+        path.reverse();
+        Ok(ValidPath {
+            certificates: pool.certificates(&path),
+        })
     }
 
-    /// All certificates by name. Intermediates and anchors that cannot be read lead nowhere.
-    fn pool(&self, target: &'a Certificate) -> Result<(Pool<'a>, Index), PathError> {
+    /// All certificates by name.
+    fn pool(&self, target: &'a Certificate) -> (Pool<'a>, Index) {
         let mut pool = Pool::default();
-        let link = Link::read(target.der()).map_err(|error| {
-            PathError::new(
-                Reason::Malformed,
-                0,
-                format!("the certificate is malformed: {error}"),
-            )
-        })?;
-        let index = pool.add(target, link, false);
-        for (certificates, are_anchors) in [(&self.anchors, true), (&self.intermediates, false)] {
-            for certificate in certificates {
-                if let Ok(link) = Link::read(certificate.der()) {
-                    pool.add(certificate, link, are_anchors);
-                }
-            }
+        let index = pool.add(target, false);
+        for anchor in &self.anchors {
+            pool.add(anchor, true);
         }
-        Ok((pool, index))
+        for intermediate in &self.intermediates {
+            pool.add(intermediate, false);
+        }
+        (pool, index)
     }
 }

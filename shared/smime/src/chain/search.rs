@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::budget::{Budget, Exhausted};
 use super::error::{PathError, Stop};
 use super::link::{Link, Signed};
-use super::pool::{Entry, Index, Pool};
+use super::pool::{Index, Pool};
 use super::signature::{self, Unbelieved};
 use super::validate::{self, Goal};
 use crate::revocation::Evidence;
@@ -124,19 +124,18 @@ impl<'q, 'a> Search<'q, 'a> {
     /// The certificates with the right name, the most promising first: anchors, then those with the
     /// key identifier asked for, then those valid now. None is left out, for identifiers may lie.
     fn possible_issuers(&self, child: Index, goal: &Goal<'_>) -> Vec<Index> {
-        let Some(Entry { link: child, .. }) = self.pool.get(child) else {
+        let Some(child) = self.pool.get(child) else {
             return Vec::new();
         };
         let wanted = child.authority_key_id;
         let mut issuers = self.pool.named(&child.issuer).to_vec();
-        issuers.sort_by_key(|&issuer| {
-            self.pool.get(issuer).map(|issuer| {
-                let link = &issuer.link;
+        issuers.sort_by_cached_key(|&issuer| {
+            self.pool.get(issuer).map(|link| {
                 let has_other_key = wanted.is_some()
                     && link.subject_key_id.is_some()
                     && wanted != link.subject_key_id;
                 let is_outdated = goal.now < link.not_before || goal.now > link.not_after;
-                (!issuer.is_anchor, has_other_key, is_outdated)
+                (!self.pool.is_anchor(issuer), has_other_key, is_outdated)
             })
         });
         issuers
@@ -145,9 +144,8 @@ impl<'q, 'a> Search<'q, 'a> {
     /// The same authority, name and key, never stands twice in a path (RFC 4158 §2.4.2).
     fn repeats(&self, path: &[Index], candidate: Index) -> bool {
         self.pool.get(candidate).is_none_or(|candidate| {
-            let is_same = |link: &Link<'_>| {
-                link.spki == candidate.link.spki && link.subject == candidate.link.subject
-            };
+            let is_same =
+                |link: &Link<'_>| link.spki == candidate.spki && link.subject == candidate.subject;
             self.pool.links(path).into_iter().any(is_same)
         })
     }
@@ -155,10 +153,7 @@ impl<'q, 'a> Search<'q, 'a> {
     /// A target that is itself an anchor is trusted as it stands; but one that claims to be signed
     /// by itself must be.
     fn judge_anchor_itself(&mut self, target: Index) -> Result<(), Stop> {
-        let claims_itself = self
-            .pool
-            .get(target)
-            .is_some_and(|entry| entry.link.is_self_issued());
+        let claims_itself = self.pool.get(target).is_some_and(Link::is_self_issued);
         if !claims_itself {
             return Ok(());
         }
@@ -169,7 +164,7 @@ impl<'q, 'a> Search<'q, 'a> {
     fn is_anchor(&self, index: Index, only: Option<Index>) -> bool {
         match only {
             Some(anchor) => index == anchor,
-            None => self.pool.get(index).is_some_and(|entry| entry.is_anchor),
+            None => self.pool.is_anchor(index),
         }
     }
 
@@ -179,7 +174,7 @@ impl<'q, 'a> Search<'q, 'a> {
         issuer: Index,
     ) -> Result<Result<(), Unbelieved>, Exhausted> {
         match self.pool.get(child) {
-            Some(child) => self.verify(&child.link.signed, issuer),
+            Some(child) => self.verify(&child.signed, issuer),
             None => Ok(Err(Unbelieved::Wrong)),
         }
     }
@@ -193,7 +188,7 @@ impl<'q, 'a> Search<'q, 'a> {
         let Some(signer) = self.pool.get(signer) else {
             return Ok(Err(Unbelieved::Wrong));
         };
-        let spki = signer.link.spki;
+        let spki = signer.spki;
         let binding = (object.message, object.signature, spki);
         if let Some(&known) = self.verified.get(&binding) {
             return Ok(known);

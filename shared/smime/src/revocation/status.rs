@@ -51,11 +51,10 @@ impl<'q, 'a> Search<'q, 'a> {
         };
         for position in 1..path.len() {
             let (above, rest) = path.split_at(position);
-            let Some((index, entry)) = rest.first().and_then(|&i| Some((i, self.pool.get(i)?)))
+            let Some((index, link)) = rest.first().and_then(|&i| Some((i, self.pool.get(i)?)))
             else {
                 continue;
             };
-            let link = &entry.link;
             let subject = Subject {
                 index,
                 link,
@@ -140,10 +139,7 @@ impl<'q, 'a> Search<'q, 'a> {
         let (above, beside): (Vec<_>, Vec<_>) =
             named.partition(|candidate| subject.above.contains(candidate));
         for candidate in above.iter().chain(&beside).copied() {
-            let may_sign = self
-                .pool
-                .get(candidate)
-                .is_some_and(|entry| may_sign_crls(&entry.link));
+            let may_sign = self.pool.get(candidate).is_some_and(may_sign_crls);
             if may_sign
                 && self.verify(&crl.signed, candidate)?.is_ok()
                 && (above.contains(&candidate) || self.has_path_beside(candidate, subject)?)
