@@ -5,8 +5,11 @@
 
 use std::cell::Cell;
 
+use js_sys::Promise;
 use mail::UnixTime;
+use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Date;
+use worker::wasm_bindgen_futures::JsFuture;
 
 use crate::bindings::Bindings;
 use crate::store::d1::Database;
@@ -24,6 +27,20 @@ impl Moment {
     pub(crate) fn unix(self) -> UnixTime {
         UnixTime(self.0.div_euclid(1000))
     }
+}
+
+// With Node's timers, which `nodejs_compat` brings, `worker::Delay` panics: it takes their handle for
+// a number.
+#[wasm_bindgen(inline_js = "export function wait(ms) { return scheduler.wait(ms); }")]
+extern "C" {
+    fn wait(milliseconds: f64) -> Promise;
+}
+
+/// Comes to its end after so many seconds.
+pub(crate) async fn after(seconds: u64) {
+    let milliseconds = u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX);
+    // It is rejected only when it is aborted, which nobody can.
+    let _ = JsFuture::from(wait(milliseconds.into())).await;
 }
 
 /// The time of this request.

@@ -2,12 +2,13 @@
 //! sockets.
 
 use std::future::Future;
-use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use smtp::{Action, Client, ClientConfig, Credentials, Envelope, Reply, TlsMode, stuffed};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use worker::{Delay, SecureTransport, Socket};
+use worker::{SecureTransport, Socket};
+
+use crate::clock;
 
 /// Longest wait for one reply. SMTP allows minutes (RFC 5321 §4.5.3.2), an event does not.
 const WAIT_SECONDS_MAX: u64 = 60;
@@ -106,8 +107,8 @@ fn fail_unless(client: &mut Client, written: bool) {
 
 /// What comes in time; `None` if it fails or does not.
 async fn within<T>(seconds: u64, work: impl Future<Output = std::io::Result<T>>) -> Option<T> {
-    let limit = Delay::from(Duration::from_secs(seconds.min(WAIT_SECONDS_MAX)));
-    match select(std::pin::pin!(work), limit).await {
+    let limit = clock::after(seconds.min(WAIT_SECONDS_MAX));
+    match select(std::pin::pin!(work), std::pin::pin!(limit)).await {
         Either::Left((done, _)) => done.ok(),
         Either::Right(_) => None,
     }
