@@ -100,10 +100,11 @@ pub(crate) async fn correct(
     // The rows of a message are the keys between its id and the next character.
     db.execute(
         "UPDATE messages SET outcome = c.value ->> 'outcome', reason = c.value ->> 'reason', \
-         trace = json_insert(trace, '$[#]', c.value -> 'step') FROM json_each(?3) c \
-         WHERE organisation = ?1 AND id > ?2 AND id < ?2 || 'g' \
-         AND recipient = c.value ->> 'to' AND outcome IN ('delivered', 'pending') \
-         AND outcome <> c.value ->> 'outcome'",
+         trace = json_insert(messages.trace, '$[#]', c.value -> 'step') FROM json_each(?3) c \
+         WHERE messages.organisation = ?1 AND messages.id > ?2 AND messages.id < ?2 || 'g' \
+         AND messages.recipient = c.value ->> 'to' \
+         AND messages.outcome IN ('delivered', 'pending') \
+         AND messages.outcome <> c.value ->> 'outcome'",
         [organisation.into(), id.into(), d1::json(&corrected).into()],
     )
     .await
