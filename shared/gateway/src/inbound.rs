@@ -3,6 +3,7 @@
 
 mod findings;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use mail::Address;
@@ -21,8 +22,8 @@ use crate::trace::{
     STRANGER_FIELDS_REMOVED,
 };
 use crate::verdict::{Case, Copies, Fate, Lack, Sentence};
-use findings::Findings;
 pub use findings::SIGNING_TIME_AHEAD_SECONDS_MAX;
+use findings::{Encryption, Findings};
 
 /// Most private keys that are asked for to open one message: that of each recipient is tried until
 /// one opens it, and a hostile mail may name hundreds.
@@ -140,7 +141,7 @@ impl<'a> Sealed<'a> {
             return Step::Need(Waiting::new(Stage::Inbound(self)), needs);
         }
         let opened = self.open(&[]);
-        Step::Done(self.conclude(&opened, None))
+        Step::Done(self.conclude(opened, None))
     }
 
     /// Goes on with the answer to the need of a key.
@@ -161,7 +162,7 @@ impl<'a> Sealed<'a> {
         }]);
         // With no key left the failure that is reported is that of the last one.
         if opened.message.is_some() || (self.candidates.is_empty() && self.lacking.is_none()) {
-            return Step::Done(self.conclude(&opened, Some(candidate.mailbox)));
+            return Step::Done(self.conclude(opened, Some(candidate.mailbox)));
         }
         self.go_on()
     }
@@ -178,41 +179,33 @@ impl<'a> Sealed<'a> {
         smime::open(self.case.raw, &context)
     }
 
-    fn conclude(self, opened: &Opened, opened_by: Option<&Address>) -> Decision<'a> {
-        let findings = Findings::of(opened, &self.case.facts);
+    fn conclude(self, opened: Opened, opened_by: Option<&Address>) -> Decision<'a> {
+        let mut findings = Findings::of(opened, &self.case.facts);
         let strangers = strangers_fields(&self.case.message);
-        let mut copies = Copies::new(without_strangers_fields(self.case.raw));
         let judge = Judge {
             findings: &findings,
-            opened,
             opened_by,
             lacking: self.lacking,
         };
-        let mut sentences = Vec::new();
-        let mut marked_copy = None;
-        for plan in self.plans {
-            let Plan {
-                mut sentence,
-                option,
-                is_addressed,
-            } = plan;
+        let judged = self.plans.into_iter().map(|plan| {
+            let (mut sentence, form) = judge.judge(plan);
             if strangers > 0 {
                 let step = STRANGER_FIELDS_REMOVED.with(&[("count", &strangers)]);
                 sentence.trace.insert(0, step);
             }
-            let Some(option) = option else {
-                sentences.push(sentence);
-                continue;
-            };
-            if judge.judge(&mut sentence, option, is_addressed) == Form::Marked {
-                let copy = *marked_copy.get_or_insert_with(|| {
-                    let message = opened.message.as_deref().unwrap_or(self.case.raw);
-                    copies.add(marked(message, &findings.result(opened)))
-                });
-                sentence.fate = Fate::Deliver(copy);
-            }
-            sentences.push(sentence);
+            (sentence, form)
+        });
+        let mut judged: Vec<(Sentence<'a>, Form)> = judged.collect();
+
+        let mut copies = Copies::new(without_strangers_fields(self.case.raw));
+        if judged.iter().any(|(_, form)| *form == Form::Marked) {
+            let content = findings.decrypted.take().map(Cow::Owned);
+            let content = content.unwrap_or(Cow::Borrowed(self.case.raw));
+            let copy = copies.add(marked(content, &findings.result()));
+            let takers = judged.iter_mut().filter(|(_, form)| *form == Form::Marked);
+            takers.for_each(|(sentence, _)| sentence.fate = Fate::Deliver(copy));
         }
+        let sentences = judged.into_iter().map(|(sentence, _)| sentence).collect();
         self.case.decide(sentences, copies, findings.learnt)
     }
 }
@@ -236,56 +229,58 @@ enum Form {
 /// What is known once the message is open, or will not open.
 struct Judge<'o> {
     findings: &'o Findings,
-    opened: &'o Opened,
     opened_by: Option<&'o Address>,
     lacking: Option<&'o Address>,
 }
 
 impl Judge<'_> {
-    fn judge(
-        &self,
-        sentence: &mut Sentence<'_>,
-        option: InboundOption,
-        is_addressed: bool,
-    ) -> Form {
+    fn judge<'a>(&self, plan: Plan<'a>) -> (Sentence<'a>, Form) {
+        let Plan {
+            mut sentence,
+            option,
+            is_addressed,
+        } = plan;
+        let Some(option) = option else {
+            return (sentence, Form::AsItCame);
+        };
         let facts = self.facts(is_addressed);
         if facts == InboundFacts::Undecryptable
             && is_addressed
             && option.decrypts()
             && let Some(mailbox) = self.lacking
         {
-            sentence
-                .trace
-                .push(KEY_NOT_YET.with(&[("mailbox", mailbox)]));
+            let step = KEY_NOT_YET.with(&[("mailbox", mailbox)]);
+            sentence.trace.push(step);
             sentence.fate = Fate::Defer(Lack::KeyNotYet);
-            return Form::AsItCame;
+            return (sentence, Form::AsItCame);
         }
-        self.describe(sentence, option, facts, is_addressed);
-        match option.treat(facts) {
+        self.describe(&mut sentence, option, facts, is_addressed);
+        let form = match option.treat(facts) {
             Err(refused) => {
                 sentence.fate = Fate::Refuse(refusal(refused, sentence.recipient));
                 Form::AsItCame
             }
             Ok(InboundTreatment::Decrypt) => Form::Marked,
-            // What is not to be decrypted is delivered byte for byte.
-            Ok(InboundTreatment::Leave)
-                if option.decrypts() && self.opened.is_signed() && facts == InboundFacts::Plain =>
-            {
-                Form::Marked
-            }
-            Ok(InboundTreatment::Leave) => Form::AsItCame,
+            Ok(InboundTreatment::Leave) => self.form_of_plain(option, facts),
+        };
+        (sentence, form)
+    }
+
+    /// A signed mail gets the field with its result; what is not to be decrypted, or cannot be, is
+    /// delivered byte for byte.
+    fn form_of_plain(&self, option: InboundOption, facts: InboundFacts) -> Form {
+        if option.decrypts() && facts == InboundFacts::Plain && self.findings.is_signed {
+            Form::Marked
+        } else {
+            Form::AsItCame
         }
     }
 
     fn facts(&self, is_addressed: bool) -> InboundFacts {
-        if !self.opened.is_encrypted() {
-            return InboundFacts::Plain;
-        }
-        let is_open = self.opened.message.is_some() && self.opened.sealed_for().is_none();
-        if is_open && is_addressed {
-            InboundFacts::Decryptable
-        } else {
-            InboundFacts::Undecryptable
+        match self.findings.encryption {
+            Encryption::None => InboundFacts::Plain,
+            Encryption::Removed if is_addressed => InboundFacts::Decryptable,
+            Encryption::Removed | Encryption::Closed => InboundFacts::Undecryptable,
         }
     }
 

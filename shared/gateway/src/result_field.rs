@@ -12,14 +12,8 @@ const OUR_PREFIX: &str = "Sealgate-";
 /// The result, `Sealgate-Result: encryption=decrypted; signature=verified; signer=bob@partner.test`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct ResultField<'a> {
-    pub(crate) encryption: Encryption,
+    pub(crate) is_decrypted: bool,
     pub(crate) signature: Signature<'a>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Encryption {
-    None,
-    Decrypted,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,11 +25,12 @@ pub(crate) enum Signature<'a> {
 
 impl fmt::Display for ResultField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(OUR_PREFIX)?;
-        f.write_str(match self.encryption {
-            Encryption::None => "Result: encryption=none; ",
-            Encryption::Decrypted => "Result: encryption=decrypted; ",
-        })?;
+        let encryption = if self.is_decrypted {
+            "decrypted"
+        } else {
+            "none"
+        };
+        write!(f, "{OUR_PREFIX}Result: encryption={encryption}; ")?;
         match self.signature {
             Signature::None => f.write_str("signature=none"),
             Signature::Verified { signer } if is_plain(signer) => {
@@ -73,13 +68,17 @@ pub(crate) fn without_strangers_fields(message: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(mail::without_fields(message, OUR_PREFIX))
 }
 
-/// The message without strangers' fields and with our own on top.
-pub(crate) fn marked(message: &[u8], result: &ResultField<'_>) -> Vec<u8> {
-    let clean = without_strangers_fields(message);
-    let mut marked = result.to_string().into_bytes();
-    marked.extend_from_slice(line_end(&clean));
-    marked.extend_from_slice(&clean);
-    marked
+/// The message without strangers' fields and with our own on top. One that is owned is changed in
+/// place, because of its size.
+pub(crate) fn marked(message: Cow<'_, [u8]>, result: &ResultField<'_>) -> Vec<u8> {
+    let mut message = match without_strangers_fields(&message) {
+        Cow::Owned(clean) => clean,
+        Cow::Borrowed(_) => message.into_owned(),
+    };
+    let mut field = result.to_string().into_bytes();
+    field.extend_from_slice(line_end(&message));
+    message.splice(0..0, field);
+    message
 }
 
 /// The line end of the message itself.

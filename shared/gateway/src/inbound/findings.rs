@@ -6,7 +6,7 @@ use smime::{LayerKind, Opened, Problem, Reason};
 use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
 use crate::keys::Facts;
-use crate::result_field::{Encryption, ResultField, Signature};
+use crate::result_field::{ResultField, Signature};
 use crate::trace::{CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD};
 use crate::verdict::Sentence;
 
@@ -16,6 +16,12 @@ pub const SIGNING_TIME_AHEAD_SECONDS_MAX: i64 = 24 * 60 * 60;
 
 /// The findings.
 pub(super) struct Findings {
+    /// What the encryption came to.
+    pub(super) encryption: Encryption,
+    /// Whether anything is signed.
+    pub(super) is_signed: bool,
+    /// The message with its encryption removed, if it was.
+    pub(super) decrypted: Option<Vec<u8>>,
     /// The cipher of the outermost encryption.
     pub(super) cipher: String,
     /// What the signatures taught.
@@ -27,8 +33,24 @@ pub(super) struct Findings {
     steps: Vec<TraceStep>,
 }
 
+/// What the encryption of a message came to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Encryption {
+    /// There is none.
+    None,
+    /// All of it was removed.
+    Removed,
+    /// Some of it is still there.
+    Closed,
+}
+
 impl Findings {
-    pub(super) fn of(opened: &Opened, facts: &Facts<'_>) -> Self {
+    pub(super) fn of(mut opened: Opened, facts: &Facts<'_>) -> Self {
+        // A message may take half of the memory there is; no copy stays that is not delivered.
+        let decrypted = opened.message.take();
+        opened.entity = None;
+        let opened = &opened;
+        let is_removed = decrypted.is_some() && opened.sealed_for().is_none();
         let signature = opened
             .signature_verdict()
             .map(|verdict| verdict.map_err(Clone::clone));
@@ -37,6 +59,15 @@ impl Findings {
             _ => Vec::new(),
         };
         let mut findings = Self {
+            encryption: if is_removed {
+                Encryption::Removed
+            } else if opened.is_encrypted() || is_unreadable(opened) {
+                Encryption::Closed
+            } else {
+                Encryption::None
+            },
+            is_signed: opened.is_signed(),
+            decrypted: decrypted.filter(|_| is_removed),
             cipher: cipher(opened),
             closed: closed(opened),
             signer: signer(opened),
@@ -74,13 +105,9 @@ impl Findings {
     }
 
     /// What the result field says.
-    pub(super) fn result(&self, opened: &Opened) -> ResultField<'_> {
+    pub(super) fn result(&self) -> ResultField<'_> {
         ResultField {
-            encryption: if opened.message.is_some() {
-                Encryption::Decrypted
-            } else {
-                Encryption::None
-            },
+            is_decrypted: self.encryption == Encryption::Removed,
             signature: match &self.signature {
                 None => Signature::None,
                 Some(Ok(())) => Signature::Verified {
@@ -119,10 +146,16 @@ fn cipher(opened: &Opened) -> String {
     ciphers.take(1).collect()
 }
 
+/// Whether the message is a CMS object that cannot be read. What it hides nobody knows, so it counts
+/// as encrypted: a broken label must not pass where undecryptable mail is refused.
+fn is_unreadable(opened: &Opened) -> bool {
+    matches!(opened.layers.as_slice(), [layer] if matches!(layer.kind, LayerKind::Unreadable))
+}
+
 /// What is wrong with the encryption that did not open.
 fn closed(opened: &Opened) -> Option<Problem> {
     opened.layers.iter().find_map(|layer| match &layer.kind {
-        LayerKind::Encrypted { .. } => layer.problem.clone(),
+        LayerKind::Encrypted { .. } | LayerKind::Unreadable => layer.problem.clone(),
         _ => None,
     })
 }

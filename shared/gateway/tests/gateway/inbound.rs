@@ -89,6 +89,32 @@ fn situation(world: &World, raw: &[u8]) -> Fate {
     }
 }
 
+/// What only claims to be encrypted does not pass where undecryptable mail is refused.
+#[test]
+fn a_broken_envelope_counts_as_encrypted() {
+    for (option, expected) in [
+        (InboundOption::OptionalDecryption, None),
+        (InboundOption::AlwaysDecrypt, Some("not-decryptable")),
+        (InboundOption::ForceDecryption, Some("not-decryptable")),
+    ] {
+        let mut world = World::new();
+        world.inbound_rule(option);
+        let raw = text(&mail(BOB, ALICE)).replace(
+            "text/plain; charset=utf-8",
+            "application/pkcs7-mime; smime-type=enveloped-data",
+        );
+        let envelope = inbound(BOB, &[ALICE]);
+        let decision = world.run(&envelope, raw.as_bytes());
+        let record = &decision.records[0];
+        if expected.is_some() {
+            assert_eq!(record.reason, expected);
+        } else {
+            assert_eq!(record.protection, [Protection::StillEncrypted]);
+            assert_eq!(record.reason, Some("malformed"));
+        }
+    }
+}
+
 /// Bob's signed answer is decrypted, verified, and teaches his certificate.
 #[test]
 fn a_signed_and_encrypted_answer() {
