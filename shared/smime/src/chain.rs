@@ -38,9 +38,9 @@ pub(crate) use names::{DistinguishedName, GeneralName};
 pub(crate) use pool::{Index, Pool};
 pub(crate) use search::Search;
 pub(crate) use usage::may_sign_crls;
-pub(crate) use validate::Goal;
+pub(crate) use validate::{Goal, validate_responder};
 
-use crate::revocation::{Crl, Evidence};
+use crate::revocation::{Crl, Evidence, OcspResponse};
 use crate::{Certificate, Provider, Reason};
 
 /// The question whether a certificate may be relied on, without the certificate and the time.
@@ -53,6 +53,8 @@ pub struct PathBuilder<'a> {
     /// Revocation lists. `None`: revocation is not asked for. `Some`: every certificate below the
     /// anchor must be covered.
     pub crls: Option<&'a [Crl]>,
+    /// OCSP responses, which count before the lists where revocation is asked for.
+    pub responses: &'a [OcspResponse],
     /// What the target is wanted for.
     pub usage: Usage,
     /// What is asked of certificate policies.
@@ -92,8 +94,10 @@ impl<'a> PathBuilder<'a> {
             PathError::new(Reason::Malformed, 0, detail)
         })?;
         let (pool, index) = self.pool(target);
-        let lists = |crls: &'a [Crl]| Evidence::at(now, crls.iter().filter_map(Crl::list));
-        let evidence = self.crls.map(lists);
+        let evidence = self.crls.map(|crls| {
+            let responses = self.responses.iter().filter_map(OcspResponse::response);
+            Evidence::at(now, crls.iter().filter_map(Crl::list), responses)
+        });
         let goal = Goal {
             usage: self.usage,
             policies: &self.policies,

@@ -1,7 +1,8 @@
-//! Revocation: lists (RFC 5280 §5) and what they say of a path (§6.3). Nothing is fetched here;
-//! lists come as bytes and the time as an argument.
+//! Revocation: lists (RFC 5280 §5), responses (RFC 6960), and what they say of a path. Nothing is
+//! fetched here; both come as bytes and the time as an argument.
 
 mod list;
+mod ocsp;
 mod point;
 mod status;
 #[cfg(test)]
@@ -11,7 +12,10 @@ use std::{fmt, sync::Arc};
 
 use mail::UnixTime;
 
+pub use ocsp::ocsp_request;
+
 pub(crate) use list::List;
+pub(crate) use ocsp::Response;
 pub(crate) use status::Evidence;
 
 use crate::{asn1::Asn1Error, certificate, pem};
@@ -94,5 +98,41 @@ impl Crl {
 impl fmt::Debug for Crl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Crl({}, {})", self.issuer(), self.this_update())
+    }
+}
+
+/// A response of an OCSP responder; a clone shares it.
+#[derive(Clone)]
+pub struct OcspResponse(Arc<[u8]>);
+
+/// Why bytes are no response that says anything.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum OcspError {
+    /// Not a successful basic response of RFC 6960 §4.2.1.
+    #[error("the OCSP response is malformed or an error")]
+    Malformed,
+}
+
+impl OcspResponse {
+    /// Reads a response from DER. Its signature is verified whenever it is used.
+    pub fn from_der(der: &[u8]) -> Result<Self, OcspError> {
+        Response::read(der).map_err(|_| OcspError::Malformed)?;
+        Ok(Self(der.into()))
+    }
+
+    /// The DER.
+    pub fn der(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The response as a search reads it.
+    pub(crate) fn response(&self) -> Option<Response<'_>> {
+        Response::read(self.der()).ok()
+    }
+}
+
+impl fmt::Debug for OcspResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OcspResponse({} octets)", self.0.len())
     }
 }

@@ -4,9 +4,10 @@
 use der::oid::ObjectIdentifier;
 use mail::UnixTime;
 
-use crate::asn1::{Writer, oid, tag, write_time};
+use crate::asn1::{Reader, Writer, oid, tag, write_time};
 use crate::{
-    Certificate, Crl, KeyKind, PrivateKey, Provider, ProviderError, RustCrypto, SignatureScheme,
+    Certificate, Crl, KeyKind, OcspResponse, PrivateKey, Provider, ProviderError, RustCrypto,
+    SignatureScheme,
 };
 
 /// The time of all tests.
@@ -385,4 +386,58 @@ impl ListTemplate {
         }
         tbs.sequence()
     }
+}
+
+/// A response to the question whether `certificate` is revoked; `status` is the element that says
+/// so, `responders` the certificates sent along.
+pub(crate) fn ocsp_response(
+    issuer: &Authority,
+    certificate: &Certificate,
+    status: &[u8],
+    next_update: UnixTime,
+    (signer, responders): (&Key, &[&Certificate]),
+) -> OcspResponse {
+    let request = crate::ocsp_request(certificate, &issuer.certificate, &provider()).unwrap();
+    let mut id = Reader::new(&request);
+    for _ in 0..4 {
+        id = id.sequence().unwrap(); // OCSPRequest, TBSRequest, requestList, Request
+    }
+    let id = id.any().unwrap().raw;
+    let generalized = |time: UnixTime| {
+        let digits = time.to_string().replace(['-', 'T', ':'], "");
+        Writer::new()
+            .element(tag::GENERALIZED_TIME, digits.as_bytes())
+            .into_bytes()
+    };
+    let now = generalized(NOW);
+    let answer = Writer::new()
+        .raw(id)
+        .raw(status)
+        .raw(&now)
+        .raw(
+            &Writer::new()
+                .raw(&generalized(next_update))
+                .wrap(tag::context(0)),
+        )
+        .sequence();
+    let data = Writer::new()
+        .raw(&Writer::new().raw(&issuer.name).wrap(tag::context(1)))
+        .raw(&now)
+        .raw(&Writer::new().raw(&answer).sequence())
+        .sequence();
+    let list = responders
+        .iter()
+        .fold(Writer::new(), |list, one| list.raw(one.der()));
+    let signed = signer.sign(&data);
+    let signed = Reader::new(&signed).any().unwrap().content;
+    let basic = Writer::new()
+        .raw(signed)
+        .raw(&Writer::new().raw(&list.sequence()).wrap(tag::context(0)))
+        .sequence();
+    let bytes = Writer::new().oid(oid::OCSP_BASIC).octets(&basic).sequence();
+    let response = Writer::new()
+        .element(tag::ENUMERATED, &[0])
+        .raw(&Writer::new().raw(&bytes).wrap(tag::context(0)))
+        .sequence();
+    OcspResponse::from_der(&response).unwrap()
 }

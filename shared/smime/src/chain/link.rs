@@ -25,13 +25,19 @@ impl<'a> Signed<'a> {
     /// elements too.
     pub(crate) fn read(der: &'a [u8]) -> Result<(Self, Reader<'a>), Asn1Error> {
         let mut parts = Element::only(der, tag::SEQUENCE)?.reader();
+        let read = Self::read_next(&mut parts)?;
+        parts.finish()?;
+        Ok(read)
+    }
+
+    /// The same where more may follow in the sequence.
+    pub(crate) fn read_next(parts: &mut Reader<'a>) -> Result<(Self, Reader<'a>), Asn1Error> {
         let message = parts.expect(tag::SEQUENCE)?;
         let signed = Self {
             message: message.raw,
             algorithm: parts.expect(tag::SEQUENCE)?.raw,
             signature: parts.signature()?,
         };
-        parts.finish()?;
         Ok((signed, message.reader()))
     }
 }
@@ -44,6 +50,7 @@ pub(crate) struct Link<'a> {
     /// Content octets of the serial number, which need not be a positive number.
     pub(crate) serial: &'a [u8],
     pub(crate) issuer: DistinguishedName,
+    pub(crate) issuer_der: &'a [u8],
     pub(crate) subject: DistinguishedName,
     pub(crate) not_before: UnixTime,
     pub(crate) not_after: UnixTime,
@@ -63,6 +70,8 @@ pub(crate) struct Link<'a> {
     pub(crate) inhibit_any_policy: Option<u64>,
     /// `cRLDistributionPoints`, the extension's value.
     pub(crate) distribution_points: Option<&'a [u8]>,
+    /// Its key may be believed without asking for its revocation (RFC 6960 §4.2.2.2.1).
+    pub(crate) is_ocsp_no_check: bool,
     /// A critical extension that is not one of the above.
     pub(crate) unknown_critical: Option<ObjectIdentifier>,
 }
@@ -78,7 +87,7 @@ impl<'a> Link<'a> {
             // RFC 5280 §4.1.1.2; the inner one is signed, the outer one is used.
             return Err(Asn1Error::BadValue);
         }
-        let issuer = DistinguishedName::read(&fields.expect(tag::SEQUENCE)?)?;
+        let issuer = fields.expect(tag::SEQUENCE)?;
         let mut validity = fields.expect(tag::SEQUENCE)?.reader();
         let subject = DistinguishedName::read(&fields.expect(tag::SEQUENCE)?)?;
         let spki = fields.expect(tag::SEQUENCE)?.raw;
@@ -90,7 +99,8 @@ impl<'a> Link<'a> {
             der,
             signed,
             serial,
-            issuer,
+            issuer: DistinguishedName::read(&issuer)?,
+            issuer_der: issuer.raw,
             subject,
             not_before: read_time(validity.any()?)?,
             not_after: read_time(validity.any()?)?,
@@ -107,6 +117,7 @@ impl<'a> Link<'a> {
             policy_constraints: PolicyConstraints::default(),
             inhibit_any_policy: None,
             distribution_points: None,
+            is_ocsp_no_check: false,
             unknown_critical: None,
         };
         if let Some(wrapper) = extensions {
@@ -168,12 +179,12 @@ impl<'a> Link<'a> {
                 self.inhibit_any_policy = Some(skip.count()?);
             }
             oid::CRL_DISTRIBUTION_POINTS => self.distribution_points = Some(value),
+            oid::OCSP_NO_CHECK => self.is_ocsp_no_check = true,
             // Nothing of these restricts a path, so knowing them is processing them.
             oid::ISSUER_ALT_NAME
             | oid::FRESHEST_CRL
             | oid::AUTHORITY_INFO_ACCESS
-            | oid::SUBJECT_INFO_ACCESS
-            | oid::OCSP_NO_CHECK => {}
+            | oid::SUBJECT_INFO_ACCESS => {}
             other if extension.critical => self.unknown_critical = Some(other),
             _ => {}
         }

@@ -24,7 +24,7 @@ pub(crate) struct Search<'q, 'a> {
     /// Certificates whose status is being found out, so that no list vouches for its own signer
     /// (of all PKITS only 4.14.30 wants that it may).
     pub(crate) pending: Vec<Index>,
-    provider: &'q dyn Provider,
+    pub(crate) provider: &'q dyn Provider,
     /// Verdicts so far: no signature is verified twice.
     verified: BTreeMap<Binding<'a>, Result<(), Unbelieved>>,
 }
@@ -179,16 +179,24 @@ impl<'q, 'a> Search<'q, 'a> {
         }
     }
 
-    /// Verifies one signature with the key of a certificate; each costs of the budget.
+    /// Verifies one signature with the key of a certificate of the pool.
     pub(crate) fn verify(
         &mut self,
         object: &Signed<'a>,
         signer: Index,
     ) -> Result<Result<(), Unbelieved>, Exhausted> {
-        let Some(signer) = self.pool.get(signer) else {
-            return Ok(Err(Unbelieved::Wrong));
-        };
-        let spki = signer.spki;
+        match self.pool.get(signer) {
+            Some(signer) => self.verify_with(object, signer.spki),
+            None => Ok(Err(Unbelieved::Wrong)),
+        }
+    }
+
+    /// Verifies one signature with a key; each costs of the budget.
+    pub(crate) fn verify_with(
+        &mut self,
+        object: &Signed<'a>,
+        spki: &'a [u8],
+    ) -> Result<Result<(), Unbelieved>, Exhausted> {
         let binding = (object.message, object.signature, spki);
         if let Some(&known) = self.verified.get(&binding) {
             return Ok(known);

@@ -52,6 +52,14 @@ pub(crate) fn validate(
     check_policies(path, goal.policies, budget)
 }
 
+/// Whether a certificate may answer for its issuer by OCSP; its issuer is verified elsewhere.
+pub(crate) fn validate_responder(link: &Link<'_>, now: UnixTime) -> Result<(), PathError> {
+    let path = &[link];
+    check_keys(Path(path))?;
+    check_validity(Path(path), now)?;
+    check_usage(Path(path), Usage::OcspSigning)
+}
+
 fn check_keys(path: Path<'_, '_>) -> Result<(), PathError> {
     for (at, link) in path.certificates() {
         if signature::is_weak_key(link.spki) {

@@ -3,10 +3,12 @@
 use mail::UnixTime;
 
 use super::list::{Entry, List};
+use super::ocsp::{Response, Word};
 use super::point::{DistributionPoint, Reasons};
 use crate::Reason;
 use crate::chain::{
     Exhausted, Goal, Index, Link, PathError, PolicyInputs, Search, Stop, Usage, may_sign_crls,
+    validate_responder,
 };
 
 /// What is known of revocation: read once, used for every path of a question.
@@ -14,14 +16,22 @@ use crate::chain::{
 pub(crate) struct Evidence<'a> {
     /// Newest first, so that of two that hold the newer one speaks.
     lists: Vec<List<'a>>,
+    responses: Vec<Response<'a>>,
 }
 
 impl<'a> Evidence<'a> {
-    /// The lists that hold at this time.
-    pub(crate) fn at(now: UnixTime, lists: impl Iterator<Item = List<'a>>) -> Self {
+    /// The lists that hold at this time, and responses.
+    pub(crate) fn at(
+        now: UnixTime,
+        lists: impl Iterator<Item = List<'a>>,
+        responses: impl Iterator<Item = Response<'a>>,
+    ) -> Self {
         let mut lists: Vec<_> = lists.filter(|list| list.is_current(now)).collect();
         lists.sort_by_key(|list| std::cmp::Reverse(list.this_update));
-        Self { lists }
+        Self {
+            lists,
+            responses: responses.collect(),
+        }
     }
 }
 
@@ -66,7 +76,7 @@ impl<'q, 'a> Search<'q, 'a> {
                 Status::Revoked => (Reason::Revoked, "a certificate of the path was revoked"),
                 Status::Unknown => (
                     Reason::RevocationUnknown,
-                    "no current revocation list covers a certificate of the path",
+                    "nothing current tells whether a certificate of the path is revoked",
                 ),
             };
             return Err(PathError::new(reason, rest.len() - 1, detail).into());
@@ -74,8 +84,57 @@ impl<'q, 'a> Search<'q, 'a> {
         Ok(())
     }
 
-    /// The algorithm of RFC 5280 §6.3.3.
+    /// By the first response that its issuer answers for, else by the lists.
     fn status(
+        &mut self,
+        evidence: &'q Evidence<'a>,
+        subject: Subject<'_, 'q, 'a>,
+    ) -> Result<Status, Stop> {
+        let issuer = subject.above.last().copied();
+        for response in &evidence.responses {
+            let Some((index, issuer)) = issuer.and_then(|i| Some((i, self.pool.get(i)?))) else {
+                continue;
+            };
+            let word = response.word_on(subject.link, issuer, subject.now, self.provider);
+            let status = match word {
+                Some(Word::Good) => Status::Good,
+                Some(Word::Revoked) => Status::Revoked,
+                Some(Word::Unknown) | None => continue,
+            };
+            if self.is_answered_by(response, index, issuer, subject.now)? {
+                return Ok(status);
+            }
+        }
+        self.status_by_lists(evidence, subject)
+    }
+
+    /// Whether the issuer signed the response, or a responder that it certified for that and that
+    /// needs no asking in turn (RFC 6960 §4.2.2.2).
+    fn is_answered_by(
+        &mut self,
+        response: &Response<'a>,
+        index: Index,
+        issuer: &Link<'a>,
+        now: UnixTime,
+    ) -> Result<bool, Exhausted> {
+        if self.verify(&response.signed, index)?.is_ok() {
+            return Ok(true);
+        }
+        for responder in response.responders() {
+            if responder.issuer == issuer.subject
+                && responder.is_ocsp_no_check
+                && validate_responder(&responder, now).is_ok()
+                && self.verify(&responder.signed, index)?.is_ok()
+                && self.verify_with(&response.signed, responder.spki)?.is_ok()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The algorithm of RFC 5280 §6.3.3.
+    fn status_by_lists(
         &mut self,
         evidence: &'q Evidence<'a>,
         subject: Subject<'_, 'q, 'a>,

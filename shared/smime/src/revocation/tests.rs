@@ -366,3 +366,95 @@ fn signers_of_signers_end_at_a_depth() {
     assert_eq!(judge(deepest), Ok(()));
     assert_eq!(judge(deepest + 1), UNKNOWN);
 }
+
+mod ocsp {
+    use super::*;
+    use crate::OcspResponse;
+    use crate::chain::forge::ocsp_response;
+
+    const GOOD: &[u8] = &[0x80, 0];
+    const NOT_KNOWN: &[u8] = &[0x82, 0];
+    const LATER: UnixTime = UnixTime(NOW.0 + 60);
+
+    fn revoked() -> Vec<u8> {
+        let time = Writer::new().element(tag::GENERALIZED_TIME, b"20260101000000Z");
+        time.wrap(tag::context(1))
+    }
+
+    fn outcome_by(
+        root: &Authority,
+        alice: &Certificate,
+        crls: &[Crl],
+        response: OcspResponse,
+    ) -> Result<(), Reason> {
+        let responses = [response];
+        let builder = PathBuilder {
+            anchors: vec![&root.certificate],
+            crls: Some(crls),
+            responses: &responses,
+            ..PathBuilder::default()
+        };
+        builder
+            .build(alice, NOW, &provider())
+            .map(|_| ())
+            .map_err(|error| error.reason)
+    }
+
+    #[test]
+    fn the_issuer_answers() {
+        let (root, alice) = alice();
+        let judge = |status: &[u8], until, crls: &[Crl]| {
+            let response = ocsp_response(&root, &alice, status, until, (&root.key, &[]));
+            outcome_by(&root, &alice, crls, response)
+        };
+        let list = [root.crl(&ListTemplate::new())];
+        assert_eq!(judge(GOOD, LATER, &[]), Ok(()));
+        assert_eq!(judge(&revoked(), LATER, &list), REVOKED);
+        assert_eq!(judge(NOT_KNOWN, LATER, &[]), UNKNOWN);
+        assert_eq!(judge(NOT_KNOWN, LATER, &list), Ok(()));
+        assert_eq!(judge(GOOD, UnixTime(NOW.0 - 1), &[]), UNKNOWN);
+    }
+
+    #[test]
+    fn an_answer_holds_for_one_certificate_of_one_issuer() {
+        let (root, alice) = alice();
+        let bob = root.issue(&Template::user("Bob", &Key::new(2)).serial(8));
+        let about_bob = ocsp_response(&root, &bob, GOOD, LATER, (&root.key, &[]));
+        assert_eq!(outcome_by(&root, &alice, &[], about_bob), UNKNOWN);
+        let other = Authority::root("Root", 9);
+        let of_other = ocsp_response(&other, &alice, GOOD, LATER, (&root.key, &[]));
+        assert_eq!(outcome_by(&root, &alice, &[], of_other), UNKNOWN);
+    }
+
+    #[test]
+    fn a_responder_answers_if_the_issuer_certified_it_for_that() {
+        let (root, alice) = alice();
+        let key = Key::new(5);
+        let judge = |issuer: &Authority, template: Template| {
+            let certificate = issuer.issue(&template);
+            let signer = (&key, &[&certificate][..]);
+            let response = ocsp_response(&root, &alice, GOOD, LATER, signer);
+            outcome_by(&root, &alice, &[], response)
+        };
+        let responder = || {
+            Template::user("Responder", &key)
+                .extended_key_usage(&[oid::OCSP_SIGNING])
+                .with(oid::OCSP_NO_CHECK, false, &[5, 0])
+        };
+        assert_eq!(judge(&root, responder()), Ok(()));
+        assert_eq!(
+            judge(&root, responder().without(oid::OCSP_NO_CHECK)),
+            UNKNOWN
+        );
+        assert_eq!(
+            judge(&root, responder().without(oid::EXTENDED_KEY_USAGE)),
+            UNKNOWN
+        );
+        let mut expired = responder();
+        expired.not_after = UnixTime(NOW.0 - 1);
+        assert_eq!(judge(&root, expired), UNKNOWN);
+        assert_eq!(judge(&Authority::root("Other", 6), responder()), UNKNOWN);
+        let stranger = ocsp_response(&root, &alice, GOOD, LATER, (&Key::new(7), &[]));
+        assert_eq!(outcome_by(&root, &alice, &[], stranger), UNKNOWN);
+    }
+}
