@@ -428,10 +428,10 @@ pub(crate) fn ocsp_response(
     let list = responders
         .iter()
         .fold(Writer::new(), |list, one| list.raw(one.der()));
-    let signed = signer.sign(&data);
-    let signed = Reader::new(&signed).any().unwrap().content;
+    let sealed = signer.sign(&data);
+    let sealed = Reader::new(&sealed).any().unwrap().content;
     let basic = Writer::new()
-        .raw(signed)
+        .raw(sealed)
         .raw(&Writer::new().raw(&list.sequence()).wrap(tag::context(0)))
         .sequence();
     let bytes = Writer::new().oid(oid::OCSP_BASIC).octets(&basic).sequence();

@@ -45,7 +45,6 @@ impl<'a> Signed<'a> {
 /// A certificate, decoded as far as a path needs it.
 #[derive(Clone, Debug)]
 pub(crate) struct Link<'a> {
-    pub(crate) der: &'a [u8],
     pub(crate) signed: Signed<'a>,
     /// Content octets of the serial number, which need not be a positive number.
     pub(crate) serial: &'a [u8],
@@ -96,7 +95,6 @@ impl<'a> Link<'a> {
         let extensions = fields.optional(tag::context(3))?;
         fields.finish()?;
         let mut link = Self {
-            der,
             signed,
             serial,
             issuer: DistinguishedName::read(&issuer)?,
