@@ -87,3 +87,64 @@ fn line_end(message: &[u8]) -> &'static [u8] {
     let is_bare = first.is_some_and(|line| line.ends_with(b"\n") && !line.ends_with(b"\r\n"));
     if is_bare { b"\n" } else { b"\r\n" }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(message: &[u8], signature: Signature<'_>, expected: &[u8]) {
+        let result = ResultField {
+            is_decrypted: true,
+            signature,
+        };
+        for message in [Cow::Borrowed(message), Cow::Owned(message.to_vec())] {
+            let marked = marked(message, &result);
+            assert_eq!(
+                String::from_utf8_lossy(&marked),
+                String::from_utf8_lossy(expected)
+            );
+        }
+    }
+
+    #[test]
+    fn the_field_stands_on_top_with_the_messages_own_line_end() {
+        check(
+            b"A: 1\r\n\r\nx",
+            Signature::Bad { reason: "expired" },
+            b"Sealgate-Result: encryption=decrypted; signature=bad; reason=expired\r\nA: 1\r\n\r\nx",
+        );
+        check(
+            b"A: 1\n\nx",
+            Signature::None,
+            b"Sealgate-Result: encryption=decrypted; signature=none\nA: 1\n\nx",
+        );
+    }
+
+    #[test]
+    fn a_signer_that_could_add_to_the_field_is_left_out() {
+        let verified = |signer| Signature::Verified { signer };
+        for signer in [
+            "a@b; signature=none",
+            "a b@c",
+            "\"a;\"@b",
+            "gr\u{fc}\u{df}e@b",
+            "a@b\r\nX: y",
+        ] {
+            check(
+                b"\r\n",
+                verified(signer),
+                b"Sealgate-Result: encryption=decrypted; signature=verified\r\n\r\n",
+            );
+        }
+    }
+
+    #[test]
+    fn fields_in_our_name_go_whatever_their_case() {
+        let message = b"SEALGATE-Anything: 1\r\nSealgate: stays\r\n\r\nSealgate-Body: stays";
+        assert_eq!(strangers_fields(&Entity::parse(message)), 1);
+        assert_eq!(
+            &*without_strangers_fields(message),
+            b"Sealgate: stays\r\n\r\nSealgate-Body: stays"
+        );
+    }
+}

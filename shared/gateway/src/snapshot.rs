@@ -7,7 +7,8 @@ use policy::RuleSet;
 use serde::{Deserialize, Serialize};
 use smime::{Certificate, ContentCipher, TrustAnchor, TrustStore};
 
-/// Version of the stored form; moves when an older reader could misread it.
+/// Version of the stored form; moves when an older reader could misread it, so always when
+/// [`policy::LANGUAGE_VERSION`] does.
 pub const SNAPSHOT_FORMAT: u32 = 1;
 
 /// Everything that decides about mail and is not a fact about one address.

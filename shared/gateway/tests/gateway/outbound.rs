@@ -3,7 +3,7 @@
 use gateway::{Answer, HIDDEN_COPIES_OCTETS_MAX, Outcome, Protection, TraceLevel};
 use mail::{Entity, UnixTime};
 use policy::{Direction, OutboundOption};
-use smime::{Capabilities, ContentCipher, LayerKind, Opened};
+use smime::{Capabilities, ContentCipher, KeyKind, LayerKind, Opened};
 
 use crate::support::{
     ALICE, BOB, NOW, World, address, codes, deferred, delivered, deliveries, mail, outbound,
@@ -129,6 +129,61 @@ fn rsa_keys_serve_too() {
     let decision = world.run(&envelope, &raw);
     let opened = world.open(delivered(&decision), Some(&bob));
     assert_eq!(opened.signature_verdict(), Some(Ok(())));
+}
+
+/// A certificate that only signs: the recipient reads the mail, the sender does not.
+#[test]
+fn a_signing_certificate_is_not_encrypted_to() {
+    let mut world = World::new();
+    let provider = world.provider.as_ref();
+    let key = provider.generate_key(KeyKind::Ed25519).unwrap();
+    let alice = world.acme.certify(ALICE, key, NOW, provider);
+    world.install(&alice);
+    let bob = world.meet(BOB);
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+    assert_eq!(smime::recipients(delivered(&decision)).len(), 1);
+    let opened = world.open(delivered(&decision), Some(&bob));
+    assert_eq!(opened.signature_verdict(), Some(Ok(())));
+    assert!(codes(&decision.records[0]).contains(&"not-to-sender"));
+}
+
+/// Among colleagues the other's own certificate is the key.
+#[test]
+fn mail_to_a_colleague_is_encrypted() {
+    let mut world = World::new();
+    world.activate(ALICE);
+    let carol = world.activate("carol@acme.test");
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let envelope = outbound(ALICE, &["carol@acme.test"]);
+    let raw = mail(ALICE, "carol@acme.test");
+    let decision = world.run(&envelope, &raw);
+    let opened = world.open(delivered(&decision), Some(&carol));
+    assert!(text(&opened.message.unwrap()).contains("the secret"));
+}
+
+/// The second certificate serves where the first has expired.
+#[test]
+fn the_first_usable_certificate_serves() {
+    let (mut world, _, bob) = World::with_alice_and_bob();
+    let provider = world.provider.as_ref();
+    let long_ago = UnixTime(NOW.0).plus_days(-400);
+    let expired = world.partner.certify(BOB, rsa_key(), long_ago, provider);
+    world.directory.external.clear();
+    world.introduce(&expired, None);
+    world.introduce(&bob, None);
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let decision = world.run(&envelope, &raw);
+    assert!(
+        world
+            .open(delivered(&decision), Some(&bob))
+            .message
+            .is_some()
+    );
+    let codes = codes(&decision.records[0]);
+    assert!(codes.contains(&"recipient-key-unusable") && codes.contains(&"recipient-key-found"));
 }
 
 /// A key that the store does not show yet: later, never a refusal, never plain mail, for nobody.
