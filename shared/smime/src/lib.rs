@@ -47,7 +47,7 @@ pub use provider::{
     SignatureScheme,
 };
 pub use reason::{Problem, Reason};
-pub use revocation::{Crl, CrlError, OcspError, OcspResponse, ocsp_request};
+pub use revocation::{ADDRESSES_MAX, Crl, CrlError, OcspError, OcspResponse, ocsp_request};
 pub use roots::{PublicRoots, public_roots};
 pub use rust_crypto::RustCrypto;
 pub use sensitive::Sensitive;

@@ -3,6 +3,7 @@
 
 mod list;
 mod ocsp;
+mod place;
 mod point;
 mod status;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::{fmt, sync::Arc};
 use mail::UnixTime;
 
 pub use ocsp::ocsp_request;
+pub use place::ADDRESSES_MAX;
 
 pub(crate) use list::List;
 pub(crate) use ocsp::Response;

@@ -112,6 +112,11 @@ impl<'a> DistributionPoint<'a> {
         })
     }
 
+    /// Its full names; the place is at those that are URIs.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &GeneralName<'a>> {
+        self.names.iter().flatten()
+    }
+
     /// Whether `issuer` is one of those that the point says issue its lists.
     pub(crate) fn is_issued_by(&self, issuer: &DistinguishedName) -> bool {
         self.crl_issuers
