@@ -1,8 +1,10 @@
 //! Mail that leaves.
 
-use gateway::{Answer, HIDDEN_COPIES_OCTETS_MAX, Outcome, Protection, TraceLevel};
+use gateway::{
+    Action, Answer, Decision, HIDDEN_COPIES_OCTETS_MAX, Outcome, Protection, TraceLevel,
+};
 use mail::{Entity, UnixTime};
-use policy::{Direction, OutboundOption};
+use policy::{Direction, Known, OutboundOption, OutboundTreatment, explain_outbound};
 use smime::{Capabilities, ContentCipher, KeyKind, LayerKind, Opened};
 
 use crate::support::{
@@ -60,6 +62,7 @@ fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
     let decision = world.run(&envelope, &raw);
 
     let record = &decision.records[0];
+    foretold(&world, &decision, active, known);
     assert_eq!(record.rule.as_ref().unwrap().name, "the rule");
     assert_eq!(decision.policy_version, 7);
     assert_eq!(decision.message_id, "1@test");
@@ -92,6 +95,33 @@ fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
         }
         _ => panic!("{:?}", record.protection),
     }
+}
+
+/// What RCPT time answers and what the portal's preview shows is what happens.
+fn foretold(world: &World, decision: &Decision<'_>, active: bool, known: bool) {
+    let reply = match &decision.action {
+        Action::Refuse(reply) => Some(reply.clone()),
+        _ => None,
+    };
+    let envelope = outbound(ALICE, &[BOB]);
+    let admitted = gateway::admit(&envelope, &world.snapshot, &world.directory, NOW);
+    assert_eq!(admitted, [reply]);
+
+    let facts = Known {
+        sender_certificate: Some(active),
+        recipient_key: Some(known),
+    };
+    let rules = &world.snapshot.rules;
+    let preview = explain_outbound(rules, &address(ALICE), &address(BOB), facts);
+    let expected = match preview.cases[0].1 {
+        Ok(OutboundTreatment::Leave) => Some(0),
+        Ok(OutboundTreatment::Sign | OutboundTreatment::Encrypt) => Some(1),
+        Ok(OutboundTreatment::SignAndEncrypt) => Some(2),
+        Err(_) => None,
+    };
+    let record = &decision.records[0];
+    let found = (record.outcome == Outcome::Deliver).then_some(record.protection.len());
+    assert_eq!(found, expected);
 }
 
 #[test]
