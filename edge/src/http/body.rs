@@ -152,7 +152,8 @@ mod tests {
             fault::<api::RuleWrite>(rule),
             (422, "/outbound".to_owned(), "unknown-word".to_owned())
         );
-        let item = r#"{"version":1,"items":[{"colour":1}],"defaults":{}}"#;
+        let item = r#"{"version":1,"items":[{"colour":1}],
+            "defaults":{"inbound":"do_not_decrypt","outbound":"neither"}}"#;
         assert_eq!(
             fault::<api::RuleSetWrite>(item),
             (
