@@ -182,12 +182,10 @@ fn octets(hex: &str) -> Vec<u8> {
     pairs.iter().map(|[high, low]| high << 4 | low).collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature is map_err's")]
 fn not_issued(error: issuing::IssueError) -> Failure {
     Failure::Broken(format!("issuing: {error}"))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature is map_err's")]
 fn crypto_failed(error: smime::ProviderError) -> Failure {
     Failure::Broken(format!("making a key: {error}"))
 }

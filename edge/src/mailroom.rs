@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use api::{Outcome, Protection, RuleRef, TraceLevel, TraceStep};
-use gateway::{Action, Answer, Decision, Envelope, Need, Record, Reply, Snapshot, Step};
+use gateway::{Answer, Decision, Envelope, Need, Record, Reply, Snapshot, Step};
 
 use crate::crypto::Node;
 use crate::desk::Desk;
@@ -125,11 +125,6 @@ impl Case {
         desk.db.write(batch).await?;
         Ok(id)
     }
-}
-
-/// Whether anyone is served.
-pub(crate) fn is_served(decision: &Decision<'_>) -> bool {
-    matches!(decision.action, Action::Deliver(_))
 }
 
 fn recorded(record: &Record, handed_on: Outcome) -> RecordedRecipient {

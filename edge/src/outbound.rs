@@ -28,20 +28,16 @@ pub(crate) struct NextHop {
 
 /// Delivers a message; replies what the server said for each recipient, in the envelope's order.
 pub(crate) async fn deliver(hop: NextHop, envelope: Envelope, message: &[u8]) -> Vec<Reply> {
-    let connected = connect(&hop);
+    let mut socket = connect(&hop).ok();
     let mut client = Client::new(ClientConfig {
         hello: hop.hello,
         tls: hop.tls,
         credentials: hop.credentials,
     });
     client.deliver(envelope);
-    let mut socket = match connected {
-        Ok(socket) => Some(socket),
-        Err(_) => {
-            client.failed();
-            None
-        }
-    };
+    if socket.is_none() {
+        client.failed();
+    }
     let mut replies = Vec::new();
     loop {
         let wait = client.timeout_seconds();

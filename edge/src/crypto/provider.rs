@@ -204,7 +204,6 @@ fn octets(length: usize) -> Result<u32, ProviderError> {
 }
 
 /// What JavaScript throws is about the key or its size; its text is not passed on.
-#[expect(clippy::needless_pass_by_value, reason = "the signature is map_err's")]
 fn bad_key(_: JsValue) -> ProviderError {
     ProviderError::BadKey
 }

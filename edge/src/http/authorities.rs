@@ -1,6 +1,6 @@
 //! Certification authorities: whose word counts.
 
-use api::{Authority, Page};
+use api::{Authority, AuthoritySource, Page};
 use mail::Domain;
 use worker::Response;
 
@@ -95,7 +95,10 @@ pub(crate) async fn remove(
     call: Call<api::DeleteAuthority>,
 ) -> Result<(), Failure> {
     let organisation = &member.organisation;
-    get(desk, organisation, call.param()).await?;
+    if get(desk, organisation, call.param()).await?.source == AuthoritySource::Public {
+        let detail = "A public authority can be blocked, not removed.";
+        return Err(Failure::caller(409, "public-authority", detail));
+    }
     let issuer = issuers::get(&desk.db, organisation).await?;
     if issuer.is_some_and(|issuer| issuer.fingerprint == call.param()) {
         let detail = "This is the built-in CA of the organisation; it can be blocked, not removed.";

@@ -29,11 +29,11 @@ impl Hash {
 
 impl Credential {
     /// Reads the header fields; `Authorization` goes before a cookie.
-    pub(crate) fn read(authorization: Option<String>, cookies: Option<String>) -> Self {
-        if let Some(token) = authorization.as_deref().and_then(bearer) {
+    pub(crate) fn read(authorization: Option<&str>, cookies: Option<&str>) -> Self {
+        if let Some(token) = authorization.and_then(bearer) {
             return Self::Bearer(Hash::of(token));
         }
-        match cookies.as_deref().and_then(session_cookie) {
+        match cookies.and_then(session_cookie) {
             Some(token) => Self::Cookie(Hash::of(token)),
             None => Self::None,
         }

@@ -30,7 +30,10 @@ impl Exchange {
     /// What the caller shows; a cookie counts only where the request comes from our own pages.
     pub(crate) fn credential(&self) -> Result<Credential, Failure> {
         let header = |name: &str| self.request.headers().get(name).ok().flatten();
-        let credential = Credential::read(header("authorization"), header("cookie"));
+        let credential = Credential::read(
+            header("authorization").as_deref(),
+            header("cookie").as_deref(),
+        );
         if matches!(credential, Credential::Cookie(_)) && self.request.method() != Method::Get {
             self.require_same_origin()?;
         }

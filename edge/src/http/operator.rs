@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::issuer;
 use crate::store::d1::Statement;
-use crate::store::{licences, organisations, routes, snapshots};
+use crate::store::{authorities, licences, organisations, routes, snapshots};
 
 /// Shortest password: below this, scrypt does not help.
 const PASSWORD_CHARS_MIN: usize = 12;
@@ -47,6 +47,7 @@ pub(crate) async fn set_up(
             desk, id, &route_id, route, &pointer,
         )?);
     }
+    batch.extend(authorities::add_public(&desk.db, Some(id))?);
     if let Some(update) = &setup.licence {
         let terms = licence::terms(update, "/licence")?;
         batch.push(licences::set_first(&desk.db, id, &terms)?);

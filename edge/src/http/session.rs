@@ -4,7 +4,7 @@ use api::{Organisation, Session, SignIn};
 use worker::{Headers, Response};
 
 use super::credential::{COOKIE, Credential, Hash};
-use super::exchange::{self, Exchange};
+use super::exchange::{self, Call, Exchange};
 use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -135,7 +135,7 @@ pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> 
 pub(crate) async fn get(
     desk: &Desk,
     member: &Member,
-    _call: super::exchange::Call<api::GetSession>,
+    _: Call<api::GetSession>,
 ) -> Result<Session, Failure> {
     match &member.user {
         Some(user) => describe(desk, user).await,

@@ -124,6 +124,51 @@ pub(crate) fn trust_issuer(
     )
 }
 
+/// Adds the public authorities that an organisation does not have yet, trusted; what is decided about
+/// the others stays. With `None`, of every organisation.
+pub(crate) fn add_public(
+    db: &Database,
+    organisation: Option<&str>,
+) -> worker::Result<[Statement; 2]> {
+    #[derive(serde::Serialize)]
+    struct Root {
+        fingerprint: String,
+        subject: String,
+        not_after: i64,
+        der: String,
+    }
+    let roots: Vec<Root> = smime::public_roots()
+        .certificates
+        .iter()
+        .map(|root| Root {
+            fingerprint: root.fingerprint().to_string(),
+            subject: root.subject(),
+            not_after: root.not_after().0,
+            der: crypto::base64(root.der()),
+        })
+        .collect();
+    let roots = d1::json(&roots);
+    // Those of which a root is missing see a new snapshot; this goes first, while it is missing.
+    let outdate = db.statement(
+        "UPDATE organisations SET snapshot_version = snapshot_version + 1 \
+         WHERE (?1 IS NULL OR id = ?1) AND EXISTS ( \
+             SELECT 1 FROM json_each(?2) root WHERE NOT EXISTS ( \
+                 SELECT 1 FROM authorities a WHERE a.organisation = organisations.id \
+                 AND a.fingerprint = root.value ->> 'fingerprint'))",
+        [organisation.into(), (&roots).into()],
+    )?;
+    let add = db.statement(
+        "INSERT INTO authorities \
+         (organisation, fingerprint, subject, not_after, der, source, trust) \
+         SELECT o.id, root.value ->> 'fingerprint', root.value ->> 'subject', \
+         root.value ->> 'not_after', root.value ->> 'der', 'public', 'trusted' \
+         FROM organisations o, json_each(?2) root WHERE ?1 IS NULL OR o.id = ?1 \
+         ON CONFLICT DO NOTHING",
+        [organisation.into(), (&roots).into()],
+    )?;
+    Ok([outdate, add])
+}
+
 /// Decides on an authority.
 pub(crate) fn decide(
     db: &Database,

@@ -68,7 +68,7 @@ struct External {
 }
 
 impl Scope<'_> {
-    /// Its statement finds one row: organisation and may_write. `?1` is [`Scope::value`].
+    /// Its statement finds one row: `organisation` and `may_write`. `?1` is [`Scope::value`].
     fn sql(&self) -> &'static str {
         match self {
             Self::Token(_) => "SELECT organisation, may_write FROM tokens WHERE hash = ?1",

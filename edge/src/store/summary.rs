@@ -24,7 +24,7 @@ struct Counts {
 
 #[derive(Deserialize)]
 struct Hour {
-    hour: i64,
+    begins: i64,
     messages: u64,
     signed: u64,
     encrypted: u64,
@@ -74,7 +74,7 @@ pub(crate) async fn read(
                      instr(protection, '\"encrypted\"') OR instr(protection, '\"decrypted\"') \
                          AS is_encrypted \
                      FROM messages WHERE organisation = ?1 AND id >= ?2) \
-                 SELECT hour, count(*) AS messages, sum(is_signed) AS signed, \
+                 SELECT hour AS begins, count(*) AS messages, sum(is_signed) AS signed, \
                  sum(is_encrypted) AS encrypted, sum(is_signed OR is_encrypted) AS protected, \
                  sum(outcome = 'refused') AS refused, sum(outcome = 'failed') AS failed \
                  FROM m GROUP BY hour ORDER BY hour",
@@ -104,7 +104,7 @@ pub(crate) async fn read(
 impl From<Hour> for HourCount {
     fn from(row: Hour) -> Self {
         Self {
-            hour: UnixTime(row.hour).to_string(),
+            hour: UnixTime(row.begins).to_string(),
             messages: row.messages,
             signed: row.signed,
             encrypted: row.encrypted,

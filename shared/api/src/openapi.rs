@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1), made from the table of endpoints.
+//! The description of the API (`OpenAPI` 3.1), made from the table of endpoints.
 
 use serde_json::{Map, Value, json};
 
