@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use p12_keystore::Pkcs12Archive;
-use pkcs8::EncryptedPrivateKeyInfoRef;
-use smime::{Certificate, KeyPair, PrivateKey, Provider, pem};
+use smime::{Certificate, KeyPair, PasswordError, Pkcs12, PrivateKey, Provider, pem};
 use zeroize::Zeroizing;
 
 use crate::input::{self, Stop, files};
@@ -58,11 +56,14 @@ impl Found {
             self.keys.push(key);
             return Ok(());
         }
-        if EncryptedPrivateKeyInfoRef::try_from(file).is_ok() {
-            self.keys.push(decrypt_pkcs8(file, password)?);
-            return Ok(());
+        match decrypt_key(file, password) {
+            Ok(key) => self.keys.push(key),
+            Err(KeyFileError::Protected(PasswordError::Malformed)) => {
+                self.read_pkcs12(file, password)?;
+            }
+            Err(error) => return Err(error),
         }
-        self.read_pkcs12(file, password)
+        Ok(())
     }
 
     fn read_pem(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
@@ -70,7 +71,7 @@ impl Found {
         for block in pem::blocks(file) {
             let der = Zeroizing::new(block.der);
             match block.label.as_str() {
-                "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_pkcs8(&der, password)?),
+                "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_key(&der, password)?),
                 label if label.ends_with("PRIVATE KEY") && block.is_encrypted => {
                     return Err(KeyFileError::OldEncryption);
                 }
@@ -90,23 +91,13 @@ impl Found {
     }
 
     fn read_pkcs12(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
-        let archive = Pkcs12Archive::from_pkcs12(file, password.unwrap_or_default());
-        let archive = archive.map_err(|error| match error {
-            p12_keystore::error::Error::DerError(_) => KeyFileError::Malformed,
-            _ if password.is_none() => KeyFileError::NoPassword,
-            error => KeyFileError::Pkcs12(error.to_string()),
-        })?;
-        for bag in &archive.keys {
-            let key = PrivateKey::from_pkcs8(bag.key.as_der().to_vec());
-            self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
-        }
-        for bag in &archive.certs {
-            self.certificates
-                .extend(Certificate::from_der(bag.cert.as_der()));
-        }
-        if archive.keys.is_empty() {
+        let opened = Pkcs12::open(file, password.unwrap_or_default());
+        let opened = opened.map_err(|error| protected(error, password))?;
+        if opened.keys.is_empty() {
             return Err(KeyFileError::NoKey);
         }
+        self.keys.extend(opened.keys);
+        self.certificates.extend(opened.certificates);
         Ok(())
     }
 
@@ -134,14 +125,16 @@ impl Found {
     }
 }
 
-fn decrypt_pkcs8(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFileError> {
-    let password = password.ok_or(KeyFileError::NoPassword)?;
-    let encrypted =
-        EncryptedPrivateKeyInfoRef::try_from(der).map_err(|_| KeyFileError::Malformed)?;
-    let key = encrypted
-        .decrypt(password)
-        .map_err(|_| KeyFileError::WrongPassword)?;
-    PrivateKey::from_pkcs8(key.as_bytes().to_vec()).map_err(|_| KeyFileError::Malformed)
+fn decrypt_key(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFileError> {
+    let key = PrivateKey::from_encrypted_pkcs8(der, password.unwrap_or_default());
+    key.map_err(|error| protected(error, password))
+}
+
+fn protected(error: PasswordError, password: Option<&str>) -> KeyFileError {
+    match error {
+        PasswordError::WrongPassword if password.is_none() => KeyFileError::NoPassword,
+        error => KeyFileError::Protected(error),
+    }
 }
 
 /// Why a file gives no key.
@@ -153,18 +146,18 @@ enum KeyFileError {
     Malformed,
     #[error("the key is encrypted; give --password-file")]
     NoPassword,
-    #[error("the password is wrong, or the key's encryption is not PBES2")]
-    WrongPassword,
     #[error("this PEM encryption is not supported; convert the key with `openssl pkcs8 -topk8`")]
     OldEncryption,
-    #[error("the PKCS#12 cannot be opened, most likely because the password is wrong: {0}")]
-    Pkcs12(String),
+    #[error(transparent)]
+    Protected(PasswordError),
 }
 
 impl KeyFileError {
     fn at(self, file: &Path) -> Stop {
         match self {
-            Self::Malformed => input::malformed(file, &self),
+            Self::Malformed | Self::Protected(PasswordError::Malformed) => {
+                input::malformed(file, &Self::Malformed)
+            }
             _ => UsageError::Wrong(format!("{}: {self}", file.display())).into(),
         }
     }

@@ -7,7 +7,7 @@ mod reader;
 mod time;
 mod writer;
 
-pub(crate) use reader::{Element, Reader};
+pub(crate) use reader::{Element, Reader, small_integer};
 pub(crate) use time::{read_time, write_time};
 pub(crate) use writer::{Writer, header, object_identifier};
 

@@ -356,7 +356,7 @@ fn rc2_parameters(der: &[u8]) -> Option<(usize, &[u8])> {
 }
 
 /// RFC 5652 §6.3.
-fn remove_padding(content: &mut Vec<u8>, block_octets: usize) -> Option<()> {
+pub(crate) fn remove_padding(content: &mut Vec<u8>, block_octets: usize) -> Option<()> {
     let count = usize::from(*content.last()?);
     if count == 0 || count > block_octets {
         return None;

@@ -5,6 +5,8 @@ use zeroize::Zeroizing;
 use crate::{
     asn1::{self, Reader, Writer, oid, tag},
     hazmat,
+    password::{Password, PasswordError},
+    pkcs12,
     provider::{KeyKind, ProviderError},
 };
 
@@ -40,6 +42,12 @@ impl PrivateKey {
         } else {
             KeyError::NoKey
         })
+    }
+
+    /// Opens an `EncryptedPrivateKeyInfo` (RFC 5958 §3), the DER behind `ENCRYPTED PRIVATE KEY`.
+    pub fn from_encrypted_pkcs8(der: &[u8], password: &str) -> Result<Self, PasswordError> {
+        let pkcs8 = pkcs12::decrypt_key(der, &Password::new(password))?;
+        Self::from_pkcs8(pkcs8.to_vec()).map_err(|_| PasswordError::Malformed)
     }
 
     fn from_der(der: &[u8]) -> Result<Self, KeyError> {

@@ -15,7 +15,9 @@ mod hazmat;
 mod key;
 mod malleability;
 mod open;
+mod password;
 pub mod pem;
+mod pkcs12;
 mod protect;
 mod provider;
 mod reason;
@@ -41,6 +43,8 @@ pub use open::{
     Harvest, KeyPair, Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId,
     SignatureReport, open, recipients,
 };
+pub use password::PasswordError;
+pub use pkcs12::Pkcs12;
 pub use protect::protect;
 pub use provider::{
     Digest, KeyKind, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,
