@@ -35,10 +35,22 @@ fn bare_line_feeds(octets: &[u8]) -> usize {
 pub fn is_7bit(octets: &[u8]) -> bool {
     octets.is_ascii()
         && memchr::memchr(0, octets).is_none()
-        && octets.split(|octet| *octet == b'\n').all(|line| {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            line.len() <= LINE_OCTETS_MAX && memchr::memchr(b'\r', line).is_none()
-        })
+        && memchr::memchr_iter(b'\r', octets).all(|at| octets.get(at + 1) == Some(&b'\n'))
+        && has_short_lines(octets)
+}
+
+fn has_short_lines(octets: &[u8]) -> bool {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', octets).chain([octets.len()]) {
+        // The CR of the line end does not count.
+        if end - start > LINE_OCTETS_MAX + 1
+            || (end - start == LINE_OCTETS_MAX + 1 && octets.get(end - 1) != Some(&b'\r'))
+        {
+            return false;
+        }
+        start = end + 1;
+    }
+    true
 }
 
 /// The entity in canonical CRLF form and safe for 7-bit transport. Leaves that are not 7-bit become
@@ -174,5 +186,6 @@ mod tests {
             assert!(!is_7bit(octets));
         }
         assert!(is_7bit(&[b'x'; 998]));
+        assert!(is_7bit(&[&[b'x'; 998][..], b"\r\n"].concat()));
     }
 }

@@ -26,8 +26,8 @@ pub fn encode_base64_parts(parts: &[&[u8]], out: &mut Vec<u8>) {
         }
         if seam.is_empty() {
             let (lines, tail) = rest.as_chunks::<LINE_OCTETS>();
-            for line in lines {
-                push_line(line, out);
+            for block in lines.chunks(BLOCK_LINES) {
+                push_lines(block.as_flattened(), out);
             }
             seam.extend_from_slice(tail);
         }
@@ -37,39 +37,67 @@ pub fn encode_base64_parts(parts: &[&[u8]], out: &mut Vec<u8>) {
     }
 }
 
-fn push_line(octets: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + octets.len().div_ceil(3) * 4, 0);
-    if let Some(text) = out.get_mut(start..) {
-        let _text = base64_simd::STANDARD.encode(octets, base64_simd::Out::from_slice(text));
+/// Lines that are encoded in one go: the encoder is fast on long runs only.
+const BLOCK_LINES: usize = 64;
+
+/// Encodes whole lines, at most [`BLOCK_LINES`].
+fn push_lines(octets: &[u8], out: &mut Vec<u8>) {
+    let mut buffer = [0; BLOCK_LINES * LINE_CHARACTERS];
+    let text = base64_simd::STANDARD.encode(octets, base64_simd::Out::from_slice(&mut buffer));
+    for line in text.as_chunks::<LINE_CHARACTERS>().0 {
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\r\n");
     }
+}
+
+/// Encodes one line, of any length up to the full one.
+fn push_line(octets: &[u8], out: &mut Vec<u8>) {
+    let mut buffer = [0; LINE_CHARACTERS];
+    let text = base64_simd::STANDARD.encode(octets, base64_simd::Out::from_slice(&mut buffer));
+    out.extend_from_slice(text);
     out.extend_from_slice(b"\r\n");
 }
 
 /// Decodes base64 with any line length; what is not base64 is passed over, as RFC 2045 §6.8 asks.
 /// The flag says whether anything but line ends and spaces was passed over, or the end is missing.
 pub fn decode_base64(text: &[u8]) -> (Vec<u8>, bool) {
+    match decode_clean_base64(text) {
+        Some(octets) => (octets, false),
+        None => decode_damaged_base64(text),
+    }
+}
+
+/// What every client writes: lines of nothing but base64. `None` for all else.
+fn decode_clean_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut compact = Vec::with_capacity(text.len());
+    let mut rest = text.trim_ascii();
+    while let Some(at) = memchr::memchr(b'\n', rest) {
+        let (line, tail) = rest.split_at(at);
+        compact.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        rest = tail.get(1..).unwrap_or_default();
+    }
+    compact.extend_from_slice(rest);
+    let octets = base64_simd::STANDARD
+        .decode_inplace(&mut compact)
+        .ok()?
+        .len();
+    compact.truncate(octets);
+    Some(compact)
+}
+
+fn decode_damaged_base64(text: &[u8]) -> (Vec<u8>, bool) {
     let mut compact = Vec::with_capacity(text.len());
     let mut is_damaged = false;
     let mut has_ended = false;
-    for chunk in text.split(|octet| matches!(octet, b'\r' | b'\n' | b' ' | b'\t')) {
-        if chunk.is_empty() {
-            continue;
-        }
-        if !has_ended && chunk.iter().all(|octet| is_base64(*octet)) {
-            compact.extend_from_slice(chunk);
-            continue;
-        }
-        for octet in chunk {
-            match octet {
-                b'=' => has_ended = true,
-                octet if !has_ended && is_base64(*octet) => compact.push(*octet),
-                _ => is_damaged = true,
-            }
+    for octet in text {
+        match octet {
+            b'\r' | b'\n' | b' ' | b'\t' => {}
+            b'=' => has_ended = true,
+            octet if !has_ended && is_base64(*octet) => compact.push(*octet),
+            _ => is_damaged = true,
         }
     }
-    let surplus = compact.len() % 4;
-    if surplus == 1 {
+    if compact.len() % 4 == 1 {
         is_damaged = true;
         compact.pop();
     }
@@ -80,13 +108,10 @@ pub fn decode_base64(text: &[u8]) -> (Vec<u8>, bool) {
     {
         *octet = without_spare_bits(*octet, if last == 2 { 4 } else { 2 });
     }
-    let length = if let Ok(octets) = base64_simd::STANDARD_NO_PAD.decode_inplace(&mut compact) {
-        octets.len()
-    } else {
-        is_damaged = true;
-        0
-    };
-    compact.truncate(length);
+    let octets = base64_simd::STANDARD_NO_PAD
+        .decode_inplace(&mut compact)
+        .map_or(0, |octets| octets.len());
+    compact.truncate(octets);
     (compact, is_damaged)
 }
 

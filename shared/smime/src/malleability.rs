@@ -52,9 +52,14 @@ fn is_text(octets: &[u8]) -> bool {
 
 /// Line ends, tab, form feed, backspace and the escape of ISO 2022 occur in text.
 fn has_no_control(octets: &[u8]) -> bool {
-    octets
-        .iter()
-        .all(|octet| *octet >= 0x20 && *octet != 0x7f || matches!(octet, 0x08..=0x0d | 0x1b))
+    let is_control =
+        |octet: &u8| (*octet < 0x20 && !matches!(octet, 0x08..=0x0d | 0x1b)) || *octet == 0x7f;
+    // Without an early end inside of a chunk the compiler looks at many octets at once.
+    octets.chunks(256).all(|chunk| {
+        !chunk
+            .iter()
+            .fold(false, |found, octet| found | is_control(octet))
+    })
 }
 
 #[cfg(test)]
