@@ -31,9 +31,6 @@ pub(crate) async fn receive(
     env: Env,
 ) -> Result<Answer, Failure> {
     let octets = octets(message.raw_size());
-    if octets > MESSAGE_OCTETS_MAX {
-        return refuse("5.3.4 the message is larger than this server takes");
-    }
     let Ok(to) = Address::parse(&message.to()) else {
         return refuse("5.1.3 the recipient is no address that this server understands");
     };
@@ -45,10 +42,6 @@ pub(crate) async fn receive(
             Err(_) => return refuse("5.1.7 the sender is no address that this server understands"),
         },
     };
-    let _room = admission::admit(octets).ok_or(Failure::Lack(
-        "busy",
-        "Too much mail is in flight here just now; try again.",
-    ))?;
     let desk = Desk::new(env).await?;
     let envelope = Envelope {
         direction: Direction::Inbound,
@@ -59,6 +52,16 @@ pub(crate) async fn receive(
     let Some(case) = case else {
         return refuse("5.1.2 this server takes no mail for the recipient's domain");
     };
+    if octets > MESSAGE_OCTETS_MAX {
+        let refused = gateway::too_large(&envelope);
+        case.record_refused(&desk, &envelope, octets, refused.iter())
+            .await?;
+        return refuse("5.3.4 the message is larger than this server takes");
+    }
+    let _room = admission::admit(octets).ok_or(Failure::Lack(
+        "busy",
+        "Too much mail is in flight here just now; try again.",
+    ))?;
     let raw = message.raw_bytes().await?;
     decide(&desk, &case, &envelope, &raw).await
 }

@@ -7,11 +7,12 @@
 use std::rc::Rc;
 
 use api::{Outcome, Protection, RuleRef, TraceLevel, TraceStep};
-use gateway::{Answer, Decision, Envelope, Need, Record, Reply, Snapshot, Step};
+use gateway::{Answer, Decision, Envelope, Need, Record, Refused, Snapshot, Step};
 
 use crate::crypto::Node;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::store::d1::Statement;
 use crate::store::facts::{self, Facts, Scope};
 use crate::store::messages::{self, Recorded, RecordedRecipient};
 use crate::store::partners::{self, Lesson};
@@ -38,7 +39,7 @@ pub(crate) async fn open(
 
 impl Case {
     /// Which recipients can be served, before there is a message.
-    pub(crate) fn admit(&self, desk: &Desk, envelope: &Envelope) -> Vec<Option<Reply>> {
+    pub(crate) fn admit(&self, desk: &Desk, envelope: &Envelope) -> Vec<Option<Refused>> {
         gateway::admit(
             envelope,
             &self.snapshot,
@@ -90,24 +91,17 @@ impl Case {
         handed_on: Outcome,
     ) -> Result<String, Failure> {
         let id = messages::new_id(desk.now);
-        let recipients: Vec<RecordedRecipient> = decision
-            .records
-            .iter()
-            .map(|record| recorded(record, handed_on))
-            .collect();
-        let from = envelope.from.as_ref().map(ToString::to_string);
-        let message = Recorded {
+        let seen = Seen {
             id: &id,
-            at: desk.now.unix(),
-            direction: envelope.direction,
-            from: from.as_deref().unwrap_or_default(),
             message_id: &decision.message_id,
             size: decision.size,
-            policy_version: self.facts.rules_version,
-            recipients: &recipients,
         };
+        let recipients = decision
+            .records
+            .iter()
+            .map(|record| recorded(record, handed_on));
         let organisation = &self.facts.organisation;
-        let mut batch = vec![messages::add(&desk.db, organisation, &message)?];
+        let mut batch = vec![self.add(desk, envelope, &seen, recipients.collect())?];
         for learnt in &decision.learnt {
             let lesson = Lesson {
                 address: &learnt.address,
@@ -125,6 +119,59 @@ impl Case {
         desk.db.write(batch).await?;
         Ok(id)
     }
+
+    /// Records recipients that are refused before anybody has read the message; `size` is what it is
+    /// said to be, if that is known.
+    pub(crate) async fn record_refused(
+        &self,
+        desk: &Desk,
+        envelope: &Envelope,
+        size: usize,
+        refused: impl Iterator<Item = &Refused>,
+    ) -> Result<(), Failure> {
+        let recipients = refused.map(|refused| recorded(&refused.record, Outcome::Refused));
+        let recipients: Vec<RecordedRecipient> = recipients.collect();
+        if recipients.is_empty() {
+            return Ok(());
+        }
+        let id = messages::new_id(desk.now);
+        let seen = Seen {
+            id: &id,
+            message_id: "",
+            size,
+        };
+        let add = self.add(desk, envelope, &seen, recipients)?;
+        desk.db.write(vec![add]).await?;
+        Ok(())
+    }
+
+    fn add(
+        &self,
+        desk: &Desk,
+        envelope: &Envelope,
+        seen: &Seen<'_>,
+        recipients: Vec<RecordedRecipient>,
+    ) -> Result<Statement, Failure> {
+        let from = envelope.from.as_ref().map(ToString::to_string);
+        let message = Recorded {
+            id: seen.id,
+            at: desk.now.unix(),
+            direction: envelope.direction,
+            from: from.as_deref().unwrap_or_default(),
+            message_id: seen.message_id,
+            size: seen.size,
+            policy_version: self.facts.rules_version,
+            recipients: &recipients,
+        };
+        Ok(messages::add(&desk.db, &self.facts.organisation, &message)?)
+    }
+}
+
+/// What is known of the message itself; nothing yet at RCPT.
+struct Seen<'a> {
+    id: &'a str,
+    message_id: &'a str,
+    size: usize,
 }
 
 fn recorded(record: &Record, handed_on: Outcome) -> RecordedRecipient {

@@ -31,7 +31,10 @@ pub(crate) async fn process(mut exchange: Exchange) -> Result<Response, Failure>
     let case = open(&exchange, &envelope).await?;
     let declared = body::declared_length(&exchange.request).unwrap_or(MESSAGE_OCTETS_MAX);
     if declared > MESSAGE_OCTETS_MAX {
-        return Err(too_large());
+        let refused = gateway::too_large(&envelope);
+        case.record_refused(&exchange.desk, &envelope, declared, refused.iter())
+            .await?;
+        return Err(too_large(&refused));
     }
     let _room = admission::admit(declared).ok_or(Failure::Lack(
         "busy",
@@ -56,12 +59,15 @@ pub(crate) async fn recipients(mut exchange: Exchange) -> Result<Response, Failu
     let body = exchange.call::<api::ProcessRecipients>().await?.body;
     let envelope = envelope(body.direction, &body.from, &body.to, "")?;
     let case = open(&exchange, &envelope).await?;
-    let replies = case.admit(&exchange.desk, &envelope);
-    let recipient = |(address, reply): (String, Option<gateway::Reply>)| RecipientReply {
+    let judged = case.admit(&exchange.desk, &envelope);
+    let refused = judged.iter().flatten();
+    case.record_refused(&exchange.desk, &envelope, 0, refused)
+        .await?;
+    let recipient = |(address, refused): (String, Option<gateway::Refused>)| RecipientReply {
         address,
-        reply: reply.map(|reply| reply.line()),
+        reply: refused.map(|refused| refused.reply.line()),
     };
-    let recipients = body.to.into_iter().zip(replies).map(recipient).collect();
+    let recipients = body.to.into_iter().zip(judged).map(recipient).collect();
     let response = exchange::reply(&RecipientsReply { recipients })?;
     count(&exchange.desk, response.headers())?;
     Ok(response)
@@ -164,9 +170,11 @@ fn bad_query(name: &str, text: &str) -> Failure {
     Failure::field(&format!("?{name}"), "bad-query", text)
 }
 
-fn too_large() -> Failure {
+fn too_large(refused: &[gateway::Refused]) -> Failure {
     let detail = format!("A message has at most {MESSAGE_OCTETS_MAX} octets.");
-    Failure::caller(413, "too-large", detail)
+    let mut problem = Problem::new(413, "too-large", detail);
+    problem.reply = refused.first().map(|refused| refused.reply.line());
+    problem.into()
 }
 
 fn answer(status: u16, code: &str, reply: &gateway::Reply) -> Failure {

@@ -6,9 +6,19 @@ use policy::{Content, Direction, OutboundFacts, OutboundOption, OutboundRefusal}
 use crate::keys::Facts;
 use crate::refusal::Refusal;
 use crate::ruling::rule;
-use crate::{Directory, Envelope, Reply, Snapshot};
+use crate::verdict::{Fate, Sentence};
+use crate::{Directory, Envelope, Record, Reply, Snapshot};
 
-/// The replies to the recipients of `envelope`, in its order; `None` where one can be served.
+/// A recipient that is refused before there is a message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refused {
+    /// What its RCPT is answered.
+    pub reply: Reply,
+    /// For the overview, which shows what was refused here like what was refused later.
+    pub record: Record,
+}
+
+/// Judges each recipient of `envelope`, in its order; `None` where one can be served.
 ///
 /// The message is not there yet and counts as plain: a mail that the sender's client encrypts by
 /// itself is refused here too where *enforce encryption* finds no key of the recipient.
@@ -17,7 +27,7 @@ pub fn admit(
     snapshot: &Snapshot,
     directory: &Directory,
     now: UnixTime,
-) -> Vec<Option<Reply>> {
+) -> Vec<Option<Refused>> {
     let facts = Facts {
         snapshot,
         directory,
@@ -26,13 +36,34 @@ pub fn admit(
     let recipients = envelope.to.iter();
     recipients
         .map(|recipient| {
-            let refused = match envelope.direction {
-                Direction::Inbound => inbound(&facts, recipient).err(),
-                Direction::Outbound => outbound(&facts, envelope.from.as_ref(), recipient).err(),
+            let mut sentence = Sentence::new(recipient);
+            let judged = match envelope.direction {
+                Direction::Inbound => inbound(&facts, recipient),
+                Direction::Outbound => outbound(&facts, envelope.from.as_ref(), &mut sentence),
             };
-            refused.map(|refusal| refusal.reply())
+            let refusal = judged.err()?;
+            let reply = refusal.reply();
+            sentence.fate = Fate::Refuse(refusal);
+            Some(Refused {
+                reply,
+                record: sentence.into_record(false, &[]),
+            })
         })
         .collect()
+}
+
+/// Refuses every recipient of a message whose declared size is over [`crate::MESSAGE_OCTETS_MAX`], so
+/// that nobody has to read it.
+pub fn too_large(envelope: &Envelope) -> Vec<Refused> {
+    let refuse = |recipient| {
+        let mut sentence = Sentence::new(recipient);
+        sentence.fate = Fate::Refuse(Refusal::TooLarge);
+        Refused {
+            reply: Refusal::TooLarge.reply(),
+            record: sentence.into_record(false, &[]),
+        }
+    };
+    envelope.to.iter().map(refuse).collect()
 }
 
 /// Whether mail may come in for this recipient.
@@ -55,11 +86,18 @@ pub(crate) fn sender(facts: &Facts<'_>, sender: &Address) -> Result<(), Refusal>
     })
 }
 
-fn outbound(facts: &Facts<'_>, from: Option<&Address>, recipient: &Address) -> Result<(), Refusal> {
+fn outbound(
+    facts: &Facts<'_>,
+    from: Option<&Address>,
+    sentence: &mut Sentence<'_>,
+) -> Result<(), Refusal> {
     // Bounces of the organisation's own server leave as they are.
     let Some(from) = from else { return Ok(()) };
     sender(facts, from)?;
+    let recipient = sentence.recipient;
     let ruling = rule::<OutboundOption>(&facts.snapshot.rules, from, Some(recipient));
+    sentence.rule = ruling.rule;
+    sentence.trace = ruling.trace;
     let assumed = OutboundFacts {
         content: Content::Plain,
         sender_certificate: facts.sender(from).is_ok(),

@@ -34,7 +34,7 @@ mod snapshot;
 mod trace;
 mod verdict;
 
-pub use admit::admit;
+pub use admit::{Refused, admit, too_large};
 pub use decision::{Action, Decision, Delivery, Learnt, Outcome, Protection, Record, RuleRef};
 pub use directory::{
     Directory, KeyId, Lookup, Mailbox, OwnCertificate, Partner, PartnerCertificate, PartnerSource,

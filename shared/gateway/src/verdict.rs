@@ -96,7 +96,7 @@ impl<'a> Sentence<'a> {
         }
     }
 
-    fn into_record(mut self, sender_is_told: bool, defects: &[Defect]) -> Record {
+    pub(crate) fn into_record(mut self, sender_is_told: bool, defects: &[Defect]) -> Record {
         let malformed = defects
             .iter()
             .map(|defect| MALFORMED.with(&[("defect", defect)]));

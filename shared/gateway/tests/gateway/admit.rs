@@ -1,6 +1,6 @@
 //! RCPT time.
 
-use gateway::{Envelope, admit, lookup};
+use gateway::{Envelope, admit, lookup, too_large};
 use mail::UnixTime;
 use policy::OutboundOption;
 
@@ -9,7 +9,7 @@ use crate::support::{ALICE, BOB, NOW, World, address, inactive, inbound, outboun
 fn replies(world: &World, envelope: &Envelope) -> Vec<Option<String>> {
     admit(envelope, &world.snapshot, &world.directory, NOW)
         .into_iter()
-        .map(|reply| reply.map(|reply| reply.line()))
+        .map(|refused| refused.map(|refused| refused.reply.line()))
         .collect()
 }
 
@@ -41,6 +41,13 @@ fn no_open_relay() {
     check(&world, &outbound(ALICE, &[BOB]), None);
     check(&world, &inbound(BOB, &[ALICE]), None);
     check(&world, &inbound(BOB, &["anyone@lab.acme.test"]), None);
+}
+
+#[test]
+fn a_declared_size_refuses_like_the_message_itself() {
+    let refused = too_large(&outbound(ALICE, &[BOB]));
+    assert!(refused[0].reply.line().starts_with("552 5.3.4 "));
+    assert_eq!(refused[0].record.reason, Some("too-large"));
 }
 
 #[test]

@@ -105,7 +105,15 @@ fn foretold(world: &World, decision: &Decision<'_>, active: bool, known: bool) {
     };
     let envelope = outbound(ALICE, &[BOB]);
     let admitted = gateway::admit(&envelope, &world.snapshot, &world.directory, NOW);
-    assert_eq!(admitted, [reply]);
+    let told = admitted[0].as_ref().map(|refused| refused.reply.clone());
+    assert_eq!(told, reply);
+    if let Some(refused) = &admitted[0] {
+        let later = &decision.records[0];
+        assert_eq!(
+            (refused.record.reason, &refused.record.rule),
+            (later.reason, &later.rule)
+        );
+    }
 
     let facts = Known {
         sender_certificate: Some(active),
