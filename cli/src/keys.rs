@@ -8,20 +8,19 @@ use zeroize::Zeroizing;
 use crate::input::{self, Stop, files};
 use crate::report::{Report, UsageError};
 
-/// What key files hold.
+/// What key and certificate files hold.
 #[derive(Default)]
-struct Found {
+pub(crate) struct Found {
     keys: Vec<PrivateKey>,
     certificates: Vec<Certificate>,
 }
 
-/// The keys of the files, each with every certificate for it that `certificates` or the key files hold.
+/// Reads key files and certificate files.
 pub(crate) fn load(
     key_files: &[PathBuf],
     certificate_files: &[PathBuf],
     password_file: Option<&Path>,
-    provider: &dyn Provider,
-) -> Result<Vec<KeyPair>, Stop> {
+) -> Result<Found, Stop> {
     let password = password_file.map(password).transpose()?;
     let mut found = Found {
         certificates: input::certificates(certificate_files)?,
@@ -34,7 +33,7 @@ pub(crate) fn load(
             read.map_err(|error| error.at(&file))?;
         }
     }
-    Ok(found.into_pairs(provider))
+    Ok(found)
 }
 
 /// The first line of the file.
@@ -101,15 +100,12 @@ impl Found {
         Ok(())
     }
 
-    fn into_pairs(self, provider: &dyn Provider) -> Vec<KeyPair> {
+    /// Every key with each certificate for it, or without one.
+    pub(crate) fn pairs(&self, provider: &dyn Provider) -> Vec<KeyPair> {
         let mut pairs = Vec::new();
-        for key in self.keys {
-            let public = provider.public_key(&key).ok();
-            let is_its = |certificate: &&Certificate| Some(certificate.spki()) == public.as_deref();
+        for key in &self.keys {
             let mut its: Vec<_> = self
-                .certificates
-                .iter()
-                .filter(is_its)
+                .certificates_of(key, provider)
                 .cloned()
                 .map(Some)
                 .collect();
@@ -122,6 +118,42 @@ impl Found {
             }));
         }
         pairs
+    }
+
+    /// The one key there is and its certificate: that of a certificate file before that of a key file.
+    pub(crate) fn signer(
+        &self,
+        provider: &dyn Provider,
+    ) -> Result<(&PrivateKey, &Certificate), Stop> {
+        let [key] = self.keys.as_slice() else {
+            return Err(UsageError::Wrong("give a file with exactly one key".to_owned()).into());
+        };
+        let certificate = self.certificates_of(key, provider).next();
+        let missing = || {
+            Stop::Report(Report::bad(
+                "no-matching-key",
+                "no certificate is the key's",
+            ))
+        };
+        Ok((key, certificate.ok_or_else(missing)?))
+    }
+
+    /// Certificates of authorities that came along, as a PKCS#12 has them. Recipients have the roots.
+    pub(crate) fn intermediates(&self) -> impl Iterator<Item = &Certificate> {
+        let between =
+            |certificate: &&Certificate| certificate.is_ca() && !certificate.is_self_issued();
+        self.certificates.iter().filter(between)
+    }
+
+    fn certificates_of(
+        &self,
+        key: &PrivateKey,
+        provider: &dyn Provider,
+    ) -> impl Iterator<Item = &Certificate> {
+        let public = provider.public_key(key).ok();
+        self.certificates
+            .iter()
+            .filter(move |certificate| Some(certificate.spki()) == public.as_deref())
     }
 }
 
@@ -161,17 +193,4 @@ impl KeyFileError {
             _ => UsageError::Wrong(format!("{}: {self}", file.display())).into(),
         }
     }
-}
-
-/// For verbs that need exactly one key.
-pub(crate) fn one(mut pairs: Vec<KeyPair>) -> Result<KeyPair, Stop> {
-    match (pairs.pop(), pairs.is_empty()) {
-        (Some(pair), true) => Ok(pair),
-        _ => Err(UsageError::Wrong("give exactly one key and its certificate".to_owned()).into()),
-    }
-}
-
-/// The report on a certificate that is none of the key's.
-pub(crate) fn not_its_certificate() -> Report {
-    Report::bad("no-matching-key", "the key is not that of the certificate")
 }

@@ -50,12 +50,8 @@ impl Decrypt {
         self.destination.check(self.json)?;
         let message = input::read(&self.message)?;
         let provider = input::provider();
-        let keys = keys::load(
-            &self.key,
-            &self.cert,
-            self.password_file.as_deref(),
-            &provider,
-        )?;
+        let found = keys::load(&self.key, &self.cert, self.password_file.as_deref())?;
+        let keys = found.pairs(&provider);
         let trust = self.trust.store()?;
         let mut opened = smime::open(
             &message,

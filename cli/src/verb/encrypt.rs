@@ -65,9 +65,7 @@ impl Encrypt {
                     .destination
                     .put(encrypted, report.with("cipher", self.cipher.name()))?)
             }
-            Err(error) => {
-                Ok(Report::bad(reason(error), error.to_string()).with("recipients", shown))
-            }
+            Err(error) => Ok(refusal(error, &recipients).with("recipients", shown)),
         }
     }
 
@@ -82,10 +80,21 @@ impl Encrypt {
     }
 }
 
-fn reason(error: EncryptError) -> &'static str {
-    match error {
+fn refusal(error: EncryptError, recipients: &[Certificate]) -> Report {
+    let reason = match error {
         EncryptError::WrongUsage(_) => "wrong-usage",
         EncryptError::NoRecipients => "no-matching-key",
         EncryptError::Provider(_) => "unsupported-algorithm",
-    }
+    };
+    let unfit = match error {
+        EncryptError::WrongUsage(place) => recipients.get(place),
+        _ => None,
+    };
+    let named = |certificate: &Certificate| {
+        format!(
+            "the certificate of {} is not for encrypting mail",
+            certificate.subject()
+        )
+    };
+    Report::bad(reason, unfit.map_or_else(|| error.to_string(), named))
 }

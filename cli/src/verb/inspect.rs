@@ -7,10 +7,10 @@ use clap::Args;
 use mail::limits::{DEPTH_MAX, TREE_PARTS_MAX};
 use mail::{Entity, UnixTime};
 use serde_json::{Value, json};
-use smime::{OpenContext, TrustStore};
+use smime::{Layer, OpenContext, Reason, TrustStore};
 
 use super::render::{
-    certificate_json, certificate_text, layer_json, layer_text, signer_json, signer_text,
+    certificate_json, certificate_text, claim_json, claim_text, layer_json, layer_text,
 };
 use super::verify::unreadable;
 use crate::report::{Report, UsageError, printable, table};
@@ -33,7 +33,7 @@ impl Inspect {
         let message = input::read(&self.message)?;
         let provider = input::provider();
         let trust = TrustStore::default();
-        let opened = smime::open(
+        let mut opened = smime::open(
             &message,
             &OpenContext {
                 keys: &[],
@@ -44,6 +44,7 @@ impl Inspect {
                 checks_address: false,
             },
         );
+        opened.layers.iter_mut().for_each(forget_missing_key);
         let tree = Tree::of(&message);
         let report = unreadable(&opened).unwrap_or_else(|| match opened.layers.len() {
             0 => Report::none("there is no S/MIME in the message"),
@@ -54,11 +55,7 @@ impl Inspect {
             .with("layers", layers)
             .with(
                 "signers",
-                opened
-                    .signatures
-                    .iter()
-                    .map(signer_json)
-                    .collect::<Vec<_>>(),
+                opened.signatures.iter().map(claim_json).collect::<Vec<_>>(),
             )
             .with(
                 "certificates",
@@ -75,7 +72,7 @@ impl Inspect {
             text.push_str(&layer_text(place, layer));
         }
         for signature in &opened.signatures {
-            text.push_str(&signer_text(signature));
+            text.push_str(&claim_text(signature));
         }
         for certificate in &opened.certificates {
             text.push_str("certificate:\n");
@@ -86,6 +83,13 @@ impl Inspect {
         }
         Ok(report.with_text(&text))
     }
+}
+
+/// That a layer stays closed without a key is no news here.
+fn forget_missing_key(layer: &mut Layer) {
+    layer
+        .problem
+        .take_if(|problem| problem.reason == Reason::NoMatchingKey);
 }
 
 /// The MIME tree.

@@ -60,9 +60,23 @@ fn key_name(kind: KeyKind) -> String {
     }
 }
 
-/// A signer for programs: the contract's keys of `signers[]`.
+/// A signer with its verdict, for programs: the contract's keys of `signers[]`.
 pub(super) fn signer_json(report: &SignatureReport) -> Value {
     let problem = report.verdict.as_ref().err();
+    let mut value = claim_json(report);
+    if let Some(fields) = value.as_object_mut() {
+        let verdict = if problem.is_none() { "good" } else { "bad" };
+        fields.insert("verdict".to_owned(), verdict.into());
+        let reason = problem.map(|problem| problem.reason.code());
+        fields.insert("reason".to_owned(), reason.into());
+        let detail = problem.map(|problem| problem.detail.as_str());
+        fields.insert("detail".to_owned(), detail.into());
+    }
+    value
+}
+
+/// Who claims to have signed, for programs.
+pub(super) fn claim_json(report: &SignatureReport) -> Value {
     json!({
         "layer": report.layer,
         "address": report.address.as_ref().map(ToString::to_string),
@@ -71,18 +85,24 @@ pub(super) fn signer_json(report: &SignatureReport) -> Value {
         "serial": report.serial,
         "algorithm": report.algorithm,
         "signing_time": report.signing_time.map(|time| time.to_string()),
-        "verdict": if problem.is_none() { "good" } else { "bad" },
-        "reason": problem.map(|problem| problem.reason.code()),
-        "detail": problem.map(|problem| &problem.detail),
     })
 }
 
-/// A signer for people.
+/// A signer with its verdict, for people.
 pub(super) fn signer_text(report: &SignatureReport) -> String {
     let verdict = match &report.verdict {
         Ok(()) => "good".to_owned(),
         Err(problem) => format!("bad, {}: {}", problem.reason.code(), problem.detail),
     };
+    signer_table(report, verdict)
+}
+
+/// Who claims to have signed, for people.
+pub(super) fn claim_text(report: &SignatureReport) -> String {
+    signer_table(report, String::new())
+}
+
+fn signer_table(report: &SignatureReport, verdict: String) -> String {
     let address = report.address.as_ref().map(ToString::to_string);
     let time = report.signing_time.map(|time| time.to_string());
     let rows = [

@@ -73,21 +73,14 @@ impl Sign {
         let message = input::read(&self.message)?;
         let provider = input::provider();
         let (files, certificates) = (std::slice::from_ref(&self.key), self.cert.as_slice());
-        let pairs = keys::load(
-            files,
-            certificates,
-            self.password_file.as_deref(),
-            &provider,
-        )?;
-        let pair = keys::one(pairs)?;
-        let Some(certificate) = &pair.certificate else {
-            return Ok(keys::not_its_certificate());
-        };
-        let chain = input::certificates(&self.intermediates)?;
+        let found = keys::load(files, certificates, self.password_file.as_deref())?;
+        let (key, certificate) = found.signer(&provider)?;
+        let mut chain = input::certificates(&self.intermediates)?;
+        chain.extend(found.intermediates().cloned());
         let signer = Signer {
             certificate,
             chain: &chain,
-            key: &pair.key,
+            key,
         };
         let options = SignOptions {
             opaque: self.opaque,

@@ -1,0 +1,447 @@
+//! The verbs through the real binary: round trips, verdicts, exit codes, files.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose, SanType,
+};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const MESSAGE: &str = "From: Alice <alice@acme.test>\r\nTo: bob@partner.test\r\nSubject: x\r\n\
+    MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nattack at dawn\r\n";
+const ENTITY: &str = "Content-Type: text/plain; charset=us-ascii\r\n\r\nattack at dawn\r\n";
+
+/// A folder with a CA (`ca.pem`), two people (`alice.pem`, `alice.key`, `bob…`) and a message (`m.eml`).
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, "CA");
+        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        folder.write("ca.pem", &ca.pem());
+        for (name, address) in [("alice", "alice@acme.test"), ("bob", "bob@partner.test")] {
+            let mut params = CertificateParams::default();
+            params
+                .distinguished_name
+                .push(rcgen::DnType::CommonName, name);
+            params.subject_alt_names = vec![SanType::Rfc822Name(address.try_into().unwrap())];
+            params.key_usages = vec![
+                KeyUsagePurpose::DigitalSignature,
+                KeyUsagePurpose::KeyAgreement,
+            ];
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
+            let key = KeyPair::generate().unwrap();
+            let certificate = params.signed_by(&key, &ca).unwrap();
+            folder.write(&format!("{name}.pem"), &certificate.pem());
+            folder.write(&format!("{name}.key"), &key.serialize_pem());
+        }
+        folder.write("m.eml", MESSAGE);
+        folder
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.path().join(name)).unwrap()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.path().join(name).exists()
+    }
+
+    /// Runs a verb; arguments are separated by spaces.
+    fn run(&self, arguments: &str) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealgate"));
+        command
+            .current_dir(self.0.path())
+            .args(arguments.split(' '));
+        command
+    }
+
+    /// Runs a verb with `--json`: the exit code and the object.
+    fn json(&self, arguments: &str) -> (i32, Value) {
+        let output = self.run(&format!("{arguments} --json"));
+        let object = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code().unwrap(), object)
+    }
+
+    /// The exit code and the reason.
+    fn verdict(&self, arguments: &str) -> (i32, String) {
+        let (exit, object) = self.json(arguments);
+        (
+            exit,
+            object["reason"].as_str().unwrap_or_default().to_owned(),
+        )
+    }
+}
+
+fn bad(reason: &str) -> (i32, String) {
+    (1, reason.to_owned())
+}
+
+#[test]
+fn what_is_signed_verifies() {
+    let folder = Folder::new();
+    for options in ["", " --opaque", " --digest sha384"] {
+        let sign = format!("sign m.eml --key alice.key --cert alice.pem{options} --out s.eml");
+        let (exit, object) = folder.json(&sign);
+        assert_eq!((exit, &object["verdict"]), (0, &"good".into()));
+        assert_eq!(object["bytes"], folder.read("s.eml").len());
+        let (exit, object) = folder.json("verify s.eml --trust ca.pem");
+        assert_eq!((exit, &object["verdict"]), (0, &"good".into()));
+        let signer = &object["signers"][0];
+        assert_eq!(signer["address"], "alice@acme.test");
+        assert_eq!(signer["verdict"], "good");
+        assert!(signer["algorithm"].as_str().unwrap().starts_with("ecdsa-"));
+    }
+}
+
+#[test]
+fn bad_signatures_say_why() {
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    let whole = folder.read("s.eml");
+    folder.write("changed.eml", &whole.replace("dawn", "dusk"));
+    folder.write(
+        "stranger.eml",
+        &whole.replace("From: Alice <alice@", "From: Eve <eve@"),
+    );
+    for (arguments, reason) in [
+        ("verify changed.eml --trust ca.pem", "digest-mismatch"),
+        ("verify stranger.eml --trust ca.pem", "address-mismatch"),
+        ("verify s.eml --trust bob.pem", "untrusted-root"),
+        (
+            "verify s.eml --trust ca.pem --at 1970-01-01T00:00:00Z",
+            "not-yet-valid",
+        ),
+        (
+            "verify s.eml --trust ca.pem --at 9999-01-01T00:00:00Z",
+            "expired",
+        ),
+    ] {
+        assert_eq!(folder.verdict(arguments), bad(reason), "{arguments}");
+    }
+    assert_eq!(
+        folder
+            .verdict("verify stranger.eml --trust ca.pem --no-address-check")
+            .0,
+        0
+    );
+}
+
+#[test]
+fn what_is_encrypted_decrypts() {
+    let folder = Folder::new();
+    for cipher in [
+        "aes-256-gcm",
+        "aes-128-gcm",
+        "aes-256-cbc",
+        "aes-128-cbc",
+        "chacha20-poly1305",
+    ] {
+        let encrypt =
+            format!("encrypt m.eml --to bob.pem --to alice.pem --cipher {cipher} --out e.eml");
+        let (exit, object) = folder.json(&encrypt);
+        assert_eq!(
+            (exit, object["recipients"].as_array().unwrap().len()),
+            (0, 2)
+        );
+        assert!(!folder.read("e.eml").contains("attack"));
+        for person in ["alice", "bob"] {
+            let decrypt = format!("decrypt e.eml --key {person}.key --out d.eml");
+            let (exit, object) = folder.json(&decrypt);
+            assert_eq!((exit, &object["cipher"]), (0, &cipher.into()));
+            assert_eq!(folder.read("d.eml"), ENTITY);
+        }
+    }
+    let output = folder.run("decrypt e.eml --key bob.key --cert bob.pem");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), ENTITY);
+}
+
+#[test]
+fn signed_and_encrypted_is_opened_and_judged() {
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    folder.run("encrypt s.eml --to bob.pem --out e.eml");
+    assert_eq!(
+        folder.verdict("verify e.eml --trust ca.pem").0,
+        3,
+        "nothing to see without a key"
+    );
+    let decrypt = "decrypt e.eml --key bob.key --out d.eml --verify --trust";
+    assert_eq!(folder.verdict(&format!("{decrypt} ca.pem")).0, 0);
+    assert_eq!(
+        folder.verdict(&format!("{decrypt} bob.pem")),
+        bad("untrusted-root")
+    );
+    folder.run("encrypt m.eml --to bob.pem --out e.eml");
+    assert_eq!(
+        folder.verdict(&format!("{decrypt} ca.pem")),
+        bad("partly-signed")
+    );
+}
+
+#[test]
+fn a_file_appears_whole_or_not_at_all() {
+    let folder = Folder::new();
+    folder.run("encrypt m.eml --to alice.pem --out e.eml");
+    assert_eq!(
+        folder.verdict("decrypt e.eml --key bob.key --out d.eml"),
+        bad("no-matching-key")
+    );
+    assert!(!folder.has("d.eml"));
+    folder.write("d.eml", "before");
+    folder.run("decrypt e.eml --key bob.key --out d.eml");
+    assert_eq!(folder.read("d.eml"), "before");
+    let sign = "sign m.eml --key alice.key --cert bob.pem --out s.eml";
+    assert_eq!(folder.verdict(sign), bad("no-matching-key"));
+    assert!(!folder.has("s.eml"));
+    let names = std::fs::read_dir(folder.0.path()).unwrap().count();
+    assert_eq!(names, 8, "no temporary files are left");
+}
+
+#[test]
+fn certificates_are_for_what_they_say() {
+    let folder = Folder::new();
+    assert_eq!(
+        folder.verdict("encrypt m.eml --to ca.pem --out e.eml"),
+        bad("wrong-usage")
+    );
+    let (exit, object) = folder.json("chain alice.pem --trust ca.pem");
+    assert_eq!((exit, object["path"].as_array().unwrap().len()), (0, 2));
+    assert_eq!(object["path"][0]["addresses"][0], "alice@acme.test");
+    assert_eq!(
+        folder.verdict("chain alice.pem --trust bob.pem"),
+        bad("untrusted-root")
+    );
+    let policy = "chain alice.pem --trust ca.pem --policy 1.2.3 --require-explicit-policy";
+    assert_eq!(folder.verdict(policy), bad("wrong-usage"));
+}
+
+#[test]
+fn folders_and_standard_input_are_read() {
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    std::fs::create_dir(folder.0.path().join("trust")).unwrap();
+    std::fs::copy(
+        folder.0.path().join("ca.pem"),
+        folder.0.path().join("trust/ca.pem"),
+    )
+    .unwrap();
+    folder.write("trust/README", "no certificate");
+    let mut child = folder
+        .command("verify - --trust trust")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(folder.read("s.eml").as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .starts_with("verdict: good")
+    );
+}
+
+#[test]
+fn inspect_tells_what_it_is() {
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    let (exit, object) = folder.json("inspect s.eml");
+    assert_eq!(
+        (exit, &object["layers"][0]["kind"]),
+        (0, &"detached-signature".into())
+    );
+    assert_eq!(object["signers"][0]["address"], "alice@acme.test");
+    assert_eq!(object["certificates"][0]["key"], "p-256");
+    assert_eq!(object["parts"][2]["type"], "application/pkcs7-signature");
+    folder.run("encrypt s.eml --to bob.pem --out e.eml");
+    let (exit, object) = folder.json("inspect e.eml");
+    assert_eq!(
+        (exit, &object["layers"][0]["kind"]),
+        (0, &"encrypted".into())
+    );
+    assert!(
+        object["layers"][0]["recipients"][0]["issuer"]
+            .as_str()
+            .unwrap()
+            .contains("CN=CA")
+    );
+    assert_eq!(
+        object["layers"][0]["reason"],
+        Value::Null,
+        "a closed layer is no defect"
+    );
+}
+
+#[test]
+fn exit_codes_tell_usage_absence_and_malformed_input_apart() {
+    let folder = Folder::new();
+    folder.write(
+        "broken.pem",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+    );
+    folder.write("broken.p7m", "0\u{1}");
+    for (arguments, exit) in [
+        ("verify m.eml", 2),
+        ("verify absent.eml --trust ca.pem", 2),
+        ("verify m.eml --trust absent.pem", 2),
+        ("verify m.eml --trust ca.pem --at yesterday", 2),
+        ("encrypt m.eml --to bob.pem --cipher rc4", 2),
+        ("encrypt m.eml --to bob.pem --json", 2),
+        ("decrypt m.eml --key bob.key --json", 2),
+        ("sign m.eml --key ca.pem --cert ca.pem", 2),
+        ("frobnicate m.eml", 2),
+        ("verify m.eml --trust ca.pem", 3),
+        ("inspect m.eml", 3),
+        ("decrypt m.eml --key bob.key", 3),
+        ("verify m.eml --trust broken.pem", 4),
+        ("chain broken.pem --trust ca.pem", 4),
+        ("decrypt m.eml --key m.eml", 4),
+    ] {
+        let output = folder.run(arguments);
+        assert_eq!(output.status.code(), Some(exit), "{arguments}");
+        let said = [output.stdout, output.stderr].concat();
+        assert!(!said.is_empty(), "{arguments} says nothing");
+    }
+    let (exit, object) = folder.json("inspect m.eml");
+    assert_eq!(
+        (exit, &object["verdict"]),
+        (3, &"none".into()),
+        "JSON whatever the verdict"
+    );
+}
+
+#[test]
+fn rules_decide_and_say_why() {
+    let folder = Folder::new();
+    let rule = |id: &str, priority: usize, managed: &str, enabled: bool, outbound: &str| {
+        serde_json::json!({
+            "id": id, "priority": priority, "name": id, "enabled": enabled,
+            "managed": {"kind": "address", "value": managed},
+            "external": {"kind": "domain", "value": "partner.test", "subdomains": true},
+            "inbound": "not_defined", "outbound": outbound,
+        })
+    };
+    let rules = serde_json::json!({"version": 7, "items": [
+        rule("off", 1, "alice@acme.test", false, "neither"),
+        rule("other", 2, "carol@acme.test", true, "neither"),
+        rule("ours", 3, "alice@acme.test", true, "enforce_encryption"),
+    ]});
+    folder.write("rules.json", &rules.to_string());
+    let eval = "policy eval rules.json --managed Alice@ACME.test --external";
+    let (exit, object) = folder.json(&format!("{eval} bob@lab.partner.test --direction outbound"));
+    assert_eq!((exit, &object["option"]), (0, &"enforce_encryption".into()));
+    assert_eq!(object["rule"]["id"], "ours");
+    let decided: Vec<_> = object["trace"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|step| step["decided"].clone())
+        .collect();
+    assert_eq!(decided, [false, false, true]);
+    let (_, object) = folder.json(&format!("{eval} bob@lab.partner.test --direction inbound"));
+    assert_eq!(
+        (&object["option"], &object["rule"]),
+        (&"optional_decryption".into(), &Value::Null)
+    );
+    folder.write(
+        "rules.json",
+        &rules.to_string().replace("neither", "perhaps"),
+    );
+    let (exit, object) = folder.json(&format!("{eval} bob@partner.test --direction outbound"));
+    assert_eq!(exit, 4);
+    assert!(
+        object["detail"].as_str().unwrap().contains("line 1 column"),
+        "{object}"
+    );
+}
+
+#[test]
+fn openssl_reads_what_is_written_and_is_read() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        println!("skipped: openssl is not installed");
+        return;
+    }
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    openssl(
+        folder.0.path(),
+        "cms -verify -in s.eml -CAfile ca.pem -out v.eml",
+    );
+    assert_eq!(folder.read("v.eml"), ENTITY);
+    folder.run("encrypt m.eml --to bob.pem --cipher aes-256-gcm --out e.eml");
+    openssl(
+        folder.0.path(),
+        "cms -decrypt -in e.eml -inkey bob.key -recip bob.pem -out d.eml",
+    );
+    assert_eq!(folder.read("d.eml"), ENTITY);
+    openssl(
+        folder.0.path(),
+        "cms -sign -in m.eml -signer alice.pem -inkey alice.key -from alice@acme.test -out s.eml",
+    );
+    assert_eq!(folder.verdict("verify s.eml --trust ca.pem").0, 0);
+    openssl(
+        folder.0.path(),
+        "cms -encrypt -aes-256-cbc -in m.eml -out e.eml bob.pem",
+    );
+    assert_eq!(
+        folder.verdict("decrypt e.eml --key bob.key --out d.eml").0,
+        0
+    );
+    assert!(folder.read("d.eml").contains("attack at dawn"));
+    openssl(
+        folder.0.path(),
+        "pkcs12 -export -inkey bob.key -in bob.pem -passout pass:secret -out bob.p12",
+    );
+    folder.write("password", "secret\n");
+    assert_eq!(
+        folder
+            .verdict("decrypt e.eml --key bob.p12 --password-file password --out d.eml")
+            .0,
+        0
+    );
+    assert_eq!(
+        folder.run("decrypt e.eml --key bob.p12").status.code(),
+        Some(2),
+        "no password"
+    );
+}
+
+fn openssl(folder: &Path, arguments: &str) {
+    let output = Command::new("openssl")
+        .current_dir(folder)
+        .args(arguments.split(' '))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {arguments}: {said}");
+}
