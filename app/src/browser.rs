@@ -9,11 +9,6 @@ pub fn now() -> f64 {
     Date::now()
 }
 
-/// Now, as RFC 3339.
-pub fn now_rfc3339() -> String {
-    rfc3339(now())
-}
-
 /// A time as RFC 3339 in UTC.
 pub fn rfc3339(milliseconds: f64) -> String {
     Date::new(&milliseconds.into())

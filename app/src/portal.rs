@@ -119,7 +119,12 @@ impl Portal {
         });
     }
 
-    /// Who is signed in; changes only when somebody else does.
+    /// Who is signed in, as the page was mounted.
+    pub fn session_now(self) -> Option<Session> {
+        untrack(move || self.session())
+    }
+
+    /// Who is signed in.
     pub fn session(self) -> Option<Session> {
         self.visitor.with(|visitor| match visitor {
             Visitor::Somebody(session) => Some(session.clone()),

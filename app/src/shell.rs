@@ -257,7 +257,8 @@ fn Account() -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="avatar" popovertarget="account" aria-label=t.account>
+        <button type="button" class="avatar" popovertarget="account">
+            <span class="visually-hidden">{t.account}</span>
             {initials}
         </button>
         <div id="account" class="menu" popover="auto">

@@ -4,6 +4,7 @@
 //! [`words`], texts with values in them are functions in [`sentences`] that match on the language.
 
 mod sentences;
+mod trace;
 mod words;
 
 use leptos::prelude::*;

@@ -51,7 +51,7 @@ pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
     let source = tools.root().join("app");
     let folder = tools.root().join(PORTAL);
     let mut files = Vec::new();
-    for part in ["index.html", "icon.svg", "loader", "style"] {
+    for part in ["index.html", "icon.svg", "_headers", "loader", "style"] {
         files.extend(files_under(&source.join(part))?);
     }
     let mut input = vec![fs::read(&wasm)?];
@@ -150,11 +150,13 @@ fn lay_out(tools: &Tools, source: &Path, folder: &Path, step: &Step<'_>) -> Resu
     minify.arg(format!("--outfile={}", glue.display()));
     process::run(&mut minify, step)?;
 
-    for file in ["index.html", "icon.svg"] {
+    for file in ["index.html", "icon.svg", "_headers"] {
         fs::copy(source.join(file), folder.join(file)).with_context(|| format!("`app/{file}`"))?;
     }
     fs::create_dir_all(folder.join("fonts"))?;
-    let fonts = tools.root().join("node_modules/@fontsource-variable/inter/files");
+    let fonts = tools
+        .root()
+        .join("node_modules/@fontsource-variable/inter/files");
     for subset in ["latin", "latin-ext"] {
         let font = fonts.join(format!("inter-{subset}-wght-normal.woff2"));
         let to = folder.join(format!("fonts/inter-{subset}.woff2"));

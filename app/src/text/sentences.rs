@@ -2,7 +2,7 @@
 
 use api::{
     AuthoritySource, AuthorityTrust, CertificateSource, DomainState, HopTls, MailboxStatus,
-    Outcome, PartnerSource, PartnerTrust, Problem, Protection, TraceStep,
+    Outcome, PartnerSource, PartnerTrust, Problem, Protection,
 };
 use mail::AddressError;
 use policy::{
@@ -447,14 +447,6 @@ impl Text {
         }
     }
 
-    pub fn rule_title(&self, priority: usize, name: &str) -> String {
-        say!(
-            self,
-            "Rule {priority} “{name}”",
-            "Regel {priority} „{name}“"
-        )
-    }
-
     pub fn move_rule(&self, name: &str) -> String {
         say!(self, "Drag “{name}”", "„{name}“ ziehen")
     }
@@ -699,10 +691,6 @@ impl Text {
 
     pub fn until(&self, day: &str) -> String {
         say!(self, "until {day}", "bis {day}")
-    }
-
-    pub fn message_to(&self, to: &str) -> String {
-        say!(self, "Message to {to}", "Nachricht an {to}")
     }
 
     pub fn rule_for(&self, external: &str) -> String {
@@ -958,11 +946,6 @@ impl Text {
             _ if problem.detail.is_empty() => problem.title.clone(),
             _ => problem.detail.clone(),
         }
-    }
-
-    /// A step of a message's trace: the edge's sentence, which is English, where there is no other.
-    pub fn trace_step(&self, step: &TraceStep) -> String {
-        step.text.clone()
     }
 }
 

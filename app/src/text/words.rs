@@ -51,7 +51,6 @@ words! {
     account: "Account", "Konto";
     sign_out: "Sign out", "Abmelden";
     read_only: "You can look at everything here, but not change it. An administrator with write permission can.", "Sie können hier alles ansehen, aber nichts ändern. Das kann ein Administrator mit Schreibrecht.";
-    read_only_short: "Needs write permission", "Braucht Schreibrecht";
 
     // Used everywhere
     close: "Close", "Schließen";
@@ -71,7 +70,6 @@ words! {
     no_match_detail: "Widen the filter, or clear it to see everything.", "Fassen Sie den Filter weiter, oder heben Sie ihn auf, um alles zu sehen.";
     edit: "Edit", "Bearbeiten";
     delete: "Delete", "Löschen";
-    save: "Save", "Speichern";
     open: "Open", "Öffnen";
     show: "Show", "Anzeigen";
     decide: "Decide", "Entscheiden";
@@ -169,7 +167,6 @@ words! {
     used_lower: "in use", "belegt";
     pending_lower: "revoke pending", "in Deaktivierung";
     history: "Certificates", "Zertifikate";
-    history_caption: "All certificates this mailbox ever had, newest first", "Alle Zertifikate, die dieses Postfach je hatte, neueste zuerst";
     history_empty: "This mailbox never had a certificate", "Dieses Postfach hatte nie ein Zertifikat";
     history_empty_detail: "Activate it, and its first certificate is made.", "Aktivieren Sie es, dann wird das erste Zertifikat erstellt.";
     in_use: "In use", "In Gebrauch";
@@ -188,8 +185,6 @@ words! {
     time: "Time", "Zeit";
     direction: "Direction", "Richtung";
     from_and_to: "From and to", "Von und an";
-    from: "From", "Von";
-    to: "To", "An";
     protection: "Protection", "Schutz";
     outcome: "Outcome", "Ausgang";
     rule: "Rule", "Regel";
@@ -320,11 +315,12 @@ words! {
     try_from_external: "From (external)", "Von (extern)";
     try_to_managed: "To (managed)", "An (verwaltet)";
     try_enter: "Enter two addresses to see what would happen.", "Geben Sie zwei Adressen ein, um zu sehen, was geschähe.";
-    trace_decides: "decides", "entscheidet";
     trace_not_reached: "not reached", "nicht erreicht";
     trace_defaults: "Defaults", "Vorgaben";
     miss_disabled: "it is switched off", "sie ist ausgeschaltet";
     miss_not_defined: "not defined for this direction", "für diese Richtung nicht festgelegt";
+    miss_other_managed: "it is about other mailboxes of yours", "sie betrifft andere Postfächer von Ihnen";
+    miss_other_external: "it is about other external mailboxes", "sie betrifft andere externe Postfächer";
     verdict_leave: "Sent as it is", "Unverändert gesendet";
     verdict_sign: "Signed", "Signiert";
     verdict_encrypt: "Encrypted", "Verschlüsselt";
@@ -380,7 +376,6 @@ words! {
     own: "Own", "Eigene";
     public: "Public list", "Öffentliche Liste";
     seen: "Seen in mail", "In E-Mail gesehen";
-    scope: "Scope", "Geltung";
     everywhere: "every domain", "jede Domain";
     trust_action: "Trust", "Vertrauen";
     block_action: "Block", "Sperren";

@@ -46,10 +46,13 @@ pub fn DropFile(
             on:dragleave=move |_| over.set(false)
             on:drop=dropped
         >
-            <Icon symbol=Symbol::Upload />
-            <label for=id>{label}</label>
+            <label for=id class="button small">
+                <Icon symbol=Symbol::Upload />
+                {label}
+            </label>
+
             <span class="secondary">{hint}</span>
-            <input id=id type="file" accept=accept on:change=chosen />
+            <input id=id type="file" class="visually-hidden" accept=accept on:change=chosen />
         </div>
     }
 }

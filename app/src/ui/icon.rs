@@ -5,7 +5,6 @@ use leptos::prelude::*;
 /// What an icon shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Symbol {
-    Alarm,
     ArrowDown,
     ArrowUp,
     Certificate,
@@ -13,7 +12,6 @@ pub enum Symbol {
     Clock,
     Copy,
     Cross,
-    Domain,
     Dots,
     Download,
     Gear,
@@ -35,16 +33,12 @@ pub enum Symbol {
     Sun,
     Trash,
     Upload,
-    User,
     Warning,
 }
 
 impl Symbol {
     const fn path(self) -> &'static str {
         match self {
-            Self::Alarm => {
-                "M8 2.5a4 4 0 0 1 4 4c0 3.4 1.3 4.5 1.3 4.5H2.7S4 9.9 4 6.5a4 4 0 0 1 4-4zM6.8 13.5h2.4"
-            }
             Self::ArrowDown => "M8 3v10M4 9l4 4 4-4",
             Self::ArrowUp => "M8 13V3M4 7l4-4 4 4",
             Self::Certificate => {
@@ -56,9 +50,6 @@ impl Symbol {
                 "M6 5.5h6.5A1 1 0 0 1 13.5 6.5V13a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1zM10.5 5.5V3a1 1 0 0 0-1-1H3.5a1 1 0 0 0-1 1v6.5a1 1 0 0 0 1 1H5"
             }
             Self::Cross => "M4 4l8 8M12 4l-8 8",
-            Self::Domain => {
-                "M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0zM2 8h12M8 2c2 1.8 2.5 4 2.5 6S10 12.2 8 14C6 12.2 5.5 10 5.5 8S6 3.8 8 2z"
-            }
             Self::Dots => "M3.5 8h.01M8 8h.01M12.5 8h.01",
             Self::Download => "M8 2.5v7.5M4.8 7L8 10.2 11.2 7M2.5 13.5h11",
             Self::Gear => {
@@ -98,9 +89,6 @@ impl Symbol {
             }
             Self::Trash => "M2.5 4h11M6 4V2.5h4V4M4 4l.6 9a1 1 0 0 0 1 1h4.8a1 1 0 0 0 1-1L12 4",
             Self::Upload => "M8 10.5V3M4.8 6L8 2.8 11.2 6M2.5 13.5h11",
-            Self::User => {
-                "M10.7 5.2a2.7 2.7 0 1 1-5.4 0 2.7 2.7 0 0 1 5.4 0zM2.8 13.8a5.2 5.2 0 0 1 10.4 0"
-            }
             Self::Warning => "M8 2.2l6.3 11.3H1.7zM8 6.5v3M8 11.5h.01",
         }
     }
@@ -110,7 +98,7 @@ impl Symbol {
 #[component]
 pub fn Icon(symbol: Symbol) -> impl IntoView {
     view! {
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+        <svg class="icon" class:dots=matches!(symbol, Symbol::Dots | Symbol::Grip) viewBox="0 0 16 16" aria-hidden="true">
             <path d=symbol.path() />
         </svg>
     }

@@ -27,7 +27,7 @@ pub fn HomePage() -> impl IntoView {
         portal.summary.set(Some(summary.clone()));
         Ok((summary, licence))
     });
-    let name = portal.session().map(|session| session.name);
+    let name = portal.session_now().map(|session| session.name);
     let hour = browser::local_hour();
     let greeting = t.greeting(hour, &name.unwrap_or_default());
     let lead = move || match loading.get() {

@@ -150,7 +150,9 @@ fn Filters(listing: Listing<Filter>) -> impl IntoView {
             segment("inactive", t.inactive, counts.map(|c| c.inactive)),
         ]
     };
-    let domains = portal.session().map(|session| session.organisation.domains);
+    let domains = portal
+        .session_now()
+        .map(|session| session.organisation.domains);
     let domains = domains.unwrap_or_default().into_iter();
     let mut options = vec![(String::new(), t.all_domains.to_owned())];
     options.extend(domains.map(|domain| (domain.clone(), domain)));
@@ -288,7 +290,7 @@ fn Row(mailbox: Mailbox, list: List, page: StoredValue<Vec<Mailbox>>) -> impl In
             <td class="status">
                 <StatusBadge status=mailbox.status />
             </td>
-            <td class="certificate">{certificate}</td>
+            <td class="certificate" class:none=mailbox.certificate.is_none()>{certificate}</td>
             <td class="until">{until(&mailbox, t)}</td>
             <td class="action">
                 <button

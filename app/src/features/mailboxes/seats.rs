@@ -15,7 +15,6 @@ pub fn SeatBar(licence: Licence, #[prop(optional)] link: bool) -> impl IntoView 
     let t = text();
     let until = format_time(&licence.valid_until, Form::Day, t.locale);
     let held = licence.used + licence.revoke_pending;
-    let grow = |seats: u32| format!("flex-grow:{seats}");
     let key = |class: &'static str, seats: u32, name: &'static str| {
         view! {
             <li class=class>
@@ -33,9 +32,9 @@ pub fn SeatBar(licence: Licence, #[prop(optional)] link: bool) -> impl IntoView 
             </div>
             <div class="seats-bar">
                 <div class="bar" aria-hidden="true">
-                    <span class="used" style=grow(licence.used)></span>
-                    <span class="held" style=grow(licence.revoke_pending)></span>
-                    <span class="free" style=grow(licence.free)></span>
+                    <span class="used" style:flex-grow=licence.used.to_string()></span>
+                    <span class="held" style:flex-grow=licence.revoke_pending.to_string()></span>
+                    <span class="free" style:flex-grow=licence.free.to_string()></span>
                 </div>
                 <ul>
                     {key("used", licence.used, t.used_lower)}

@@ -13,7 +13,7 @@ use crate::{
     load::loaded,
     portal::portal,
     routes::{Route, encode},
-    text::{Text, text},
+    text::text,
     ui::{Copyable, Fact, Facts, Icon, Page, Symbol, Time},
 };
 
@@ -136,52 +136,12 @@ fn Step(step: TraceStep) -> impl IntoView {
         TraceLevel::Caution => ("caution", Symbol::Warning),
         TraceLevel::Bad => ("bad", Symbol::Cross),
     };
-    let facts = facts(&step, t);
     view! {
         <li class=class>
             <span class="mark">
                 <Icon symbol />
             </span>
-            <div>
-                <strong>{t.trace_step(&step)}</strong>
-                {(!facts.is_empty()).then(|| view! { <p class="secondary">{facts}</p> })}
-            </div>
+            <p>{t.trace_step(&step)}</p>
         </li>
-    }
-}
-
-/// The values of a step that its sentence does not say already.
-fn facts(step: &TraceStep, t: &'static Text) -> String {
-    let sentence = t.trace_step(step);
-    let rest = step
-        .fields
-        .iter()
-        .filter(|(_, value)| !value.is_empty() && !sentence.contains(value.as_str()))
-        .map(|(name, value)| format!("{}: {value}", name.replace('_', " ")));
-    rest.collect::<Vec<_>>().join(" · ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::Language;
-
-    #[test]
-    fn a_step_does_not_say_things_twice() {
-        let step = TraceStep {
-            code: "encrypted".to_owned(),
-            level: TraceLevel::Good,
-            text: "encrypted for bob@partner.test".to_owned(),
-            fields: [
-                ("recipient", "bob@partner.test"),
-                ("content_cipher", "AES-256-GCM"),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
-        };
-        assert_eq!(
-            facts(&step, Language::English.text()),
-            "content cipher: AES-256-GCM"
-        );
     }
 }

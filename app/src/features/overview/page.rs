@@ -286,7 +286,7 @@ fn Row(message: Message) -> impl IntoView {
             <td class="outcome">
                 <OutcomeBadge outcome=message.outcome />
             </td>
-            <td class="rule" class:secondary=by_default>
+            <td class="by" class:secondary=by_default>
                 {rule.unwrap_or_else(|| t.by_default.to_owned())}
             </td>
             <td class="number size">{t.octets(message.size)}</td>

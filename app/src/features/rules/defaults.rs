@@ -26,7 +26,7 @@ pub fn DefaultsRow(#[prop(into)] on_edit: Callback<()>) -> impl IntoView {
                 "–"
             </span>
             <div class="rule-text">
-                <h3>{t.everything_else}</h3>
+                <h2>{t.everything_else}</h2>
                 <p class="sentence">{t.your_defaults}</p>
                 <p class="chips">
                     {move || {

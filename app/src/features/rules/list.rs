@@ -42,7 +42,7 @@ impl Look {
                 priority,
                 mark: marks.get(&rule.id).copied(),
                 remarks: remarks
-                    .filter_map(|lint| remark(lint, &lints, draft.set(), t))
+                    .filter_map(|lint| remark(lint, &rule.draft, &lints, draft.set(), t))
                     .collect(),
             }
         });
@@ -265,7 +265,7 @@ fn RowContent(row: RowLook, mover: Mover, actions: RuleActions) -> impl IntoView
         {grip}
         <span class="priority">{priority}</span>
         <div class="rule-text">
-            <h3>
+            <h2>
                 <button
                     type="button"
                     class="rule-name"
@@ -273,7 +273,7 @@ fn RowContent(row: RowLook, mover: Mover, actions: RuleActions) -> impl IntoView
                 >
                     {draft.name.clone()}
                 </button>
-            </h3>
+            </h2>
             <Sentence rule=draft.clone() />
             <p class="chips">
                 <OptionChips inbound=draft.inbound outbound=draft.outbound />

@@ -1,7 +1,7 @@
 //! The page of the rules.
 
-use api::{GetDefaults, ListRules, Problem};
-use leptos::prelude::*;
+use api::{GetDefaults, ListMessages, ListRules, MessageQuery, Problem};
+use leptos::{prelude::*, task::spawn_local};
 use policy::{Direction, Rule, RuleId};
 use serde::{Deserialize, Serialize};
 
@@ -65,20 +65,18 @@ pub fn RulesPage() -> impl IntoView {
         }
         Ok(())
     });
-    let own = portal
-        .session()
-        .and_then(|session| session.organisation.domains.into_iter().next());
     let trial = Trial {
         direction: RwSignal::new(link.direction.unwrap_or(Direction::Outbound)),
         managed: RwSignal::new(link.managed.unwrap_or_default()),
         external: RwSignal::new(link.external.clone().unwrap_or_default()),
     };
-    if link.new.is_some() && !portal.read_only() {
+    if link.new.is_some() && !untrack(move || portal.read_only()) {
         editing.set(Some(Editing {
             id: None,
             form: rule_for(&link.external.unwrap_or_default(), t),
         }));
     }
+    spawn_local(prefill(portal, trial));
     let new_rule = move |_| {
         editing.set(Some(Editing {
             id: None,
@@ -121,10 +119,33 @@ pub fn RulesPage() -> impl IntoView {
             })
         >
             <ReadOnlyNote />
-            {loaded(loading, 8, move |()| view! { <Workbench newer editing trial own=own.clone() /> })}
+            {loaded(loading, 8, move |()| view! { <Workbench newer editing trial /> })}
             <Editor editing />
             <Stale newer />
         </Page>
+    }
+}
+
+/// Tries the latest pair of mailboxes until somebody enters another.
+async fn prefill(portal: Portal, trial: Trial) {
+    let empty = move || {
+        trial.managed.with_untracked(String::is_empty)
+            && trial.external.with_untracked(String::is_empty)
+    };
+    if !empty() {
+        return;
+    }
+    let latest = MessageQuery {
+        direction: Some(Direction::Outbound),
+        limit: Some(1),
+        ..MessageQuery::default()
+    };
+    // Without an answer the fields stay empty.
+    let reply = portal.client.get::<ListMessages>(&[], &latest).await;
+    let message = reply.ok().and_then(|page| page.items.into_iter().next());
+    if let Some(message) = message.filter(|_| empty()) {
+        trial.managed.set(message.from);
+        trial.external.set(message.to);
     }
 }
 
@@ -149,7 +170,6 @@ fn Workbench(
     newer: RwSignal<Option<Published>>,
     editing: RwSignal<Option<Editing>>,
     trial: Trial,
-    own: Option<String>,
 ) -> impl IntoView {
     let t = text();
     let portal = portal();
@@ -213,11 +233,6 @@ fn Workbench(
     };
     let editing_defaults = RwSignal::new(false);
     let empty = move || look.with(Look::is_empty);
-    if trial.managed.with_untracked(String::is_empty)
-        && let Some(domain) = own
-    {
-        trial.managed.set(format!("alice@{domain}"));
-    }
     view! {
         <DraftBar difference newer />
         <div class="workbench">

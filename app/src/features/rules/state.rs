@@ -105,18 +105,26 @@ impl Difference {
 
 /// The members of a longest increasing subsequence: what need not have moved.
 fn longest_rise(places: &[usize]) -> BTreeSet<usize> {
-    let mut best: Vec<Vec<usize>> = Vec::new();
+    // For each place, how long the longest rise that ends there is, and where it came from.
+    let mut rises: Vec<(usize, Option<usize>)> = Vec::with_capacity(places.len());
     for place in places {
-        let longest = best
-            .iter()
-            .filter(|rise| rise.last() < Some(place))
-            .max_by_key(|rise| rise.len());
-        let mut rise = longest.cloned().unwrap_or_default();
-        rise.push(*place);
-        best.push(rise);
+        let below = places.iter().zip(&rises).enumerate();
+        let best = below
+            .filter(|(_, (before, _))| *before < place)
+            .map(|(index, (_, (length, _)))| (*length, index))
+            .max();
+        rises.push(best.map_or((1, None), |(length, index)| (length + 1, Some(index))));
     }
-    let longest = best.into_iter().max_by_key(Vec::len);
-    longest.unwrap_or_default().into_iter().collect()
+    let mut members = BTreeSet::new();
+    let ends = rises.iter().enumerate();
+    let mut at = ends
+        .max_by_key(|(_, (length, _))| *length)
+        .map(|(index, _)| index);
+    while let Some(index) = at {
+        members.extend(places.get(index));
+        at = rises.get(index).and_then(|(_, before)| *before);
+    }
+    members
 }
 
 /// What is new about one rule.

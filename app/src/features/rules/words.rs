@@ -80,10 +80,13 @@ pub fn MarkBadge(mark: Mark) -> impl IntoView {
 /// A remark of the linter, with how urgent it is. `None` where another remark says it already.
 pub fn remark(
     lint: &Lint,
+    rule: &RuleDraft,
     others: &[&Lint],
     set: &RuleSet,
     t: &'static Text,
 ) -> Option<(Tone, String)> {
+    // A rule that says nothing for the other direction is never reached at all.
+    let one_way = rule.inbound.is_none() || rule.outbound.is_none();
     let both_ways = |by| {
         let shadowed = |lint: &&&Lint| matches!(lint, Lint::Shadowed { by: b, .. } if b == by);
         others.iter().filter(shadowed).count() == 2
@@ -91,6 +94,9 @@ pub fn remark(
     let priority = |id| set.priority_of(id).unwrap_or_default();
     match lint {
         Lint::Vacuous => Some((Tone::Caution, t.lint_vacuous.to_owned())),
+        Lint::Shadowed { by, .. } if one_way => {
+            Some((Tone::Caution, t.never_reached(priority(by))))
+        }
         Lint::Shadowed { direction, by } if both_ways(by) => (*direction == Direction::Inbound)
             .then(|| (Tone::Caution, t.never_reached(priority(by)))),
         Lint::Shadowed { direction, by } => Some((
