@@ -11,6 +11,9 @@ pub fn Field(
     #[prop(optional)] kind: Option<&'static str>,
     #[prop(optional)] autocomplete: Option<&'static str>,
     #[prop(optional)] mono: bool,
+    /// The first field of a dialog.
+    #[prop(optional)]
+    autofocus: bool,
     #[prop(optional, into)] hint: Option<String>,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional, into)] disabled: Signal<bool>,
@@ -23,6 +26,7 @@ pub fn Field(
                 id=id
                 class="input"
                 class:mono=mono
+                autofocus=autofocus
                 type=kind.unwrap_or("text")
                 autocomplete=autocomplete.unwrap_or("off")
                 autocapitalize="none"

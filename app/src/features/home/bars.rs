@@ -96,7 +96,7 @@ pub fn Bars(summary: Summary) -> impl IntoView {
         <div class="bars-axis" aria-hidden="true">
             {labels}
         </div>
-        <table class="visually-hidden">
+        <div class="visually-hidden"><table>
             <caption>{t.last_24_hours}</caption>
             <thead>
                 <tr>
@@ -106,6 +106,6 @@ pub fn Bars(summary: Summary) -> impl IntoView {
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
-        </table>
+        </table></div>
     }
 }

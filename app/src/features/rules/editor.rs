@@ -152,6 +152,7 @@ fn Fields(id: Option<RuleId>, form: Form, editing: RwSignal<Option<Editing>>) ->
                     id="rule-name"
                     label=t.rule_name.to_owned()
                     value=name
+                    autofocus=true
                     error=fault(|faults| faults.name)
                 />
                 <div class="sides">

@@ -300,6 +300,7 @@ fn MoveForm(id: RuleId, mover: Mover) -> impl IntoView {
                     <label for="move-place">{t.move_place}</label>
                     <input
                         id="move-place"
+                        autofocus
                         class="input"
                         type="number"
                         min="1"
