@@ -7,6 +7,10 @@
     unreachable_pub,
     reason = "no other crate uses the portal; `pub` here means: for the rest of it"
 )]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a component owns its properties, also those it only looks at"
+)]
 
 mod app;
 mod browser;

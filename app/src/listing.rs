@@ -31,6 +31,10 @@ pub struct Listing<F: Filter> {
 
 type SetFilter<F> = Rc<dyn Fn(&F, Enter)>;
 
+#[expect(
+    clippy::expl_impl_clone_on_copy,
+    reason = "derived, it would ask for a filter that is `Copy`, and handles of any filter are"
+)]
 impl<F: Filter> Clone for Listing<F> {
     fn clone(&self) -> Self {
         *self

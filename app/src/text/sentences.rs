@@ -340,31 +340,27 @@ impl Text {
     }
 
     pub fn activate_title(&self, count: u64, address: Option<&str>) -> String {
-        match address {
-            Some(address) => say!(self, "Activate {address}?", "{address} aktivieren?"),
-            None => {
-                let count = self.number(count);
-                say!(
-                    self,
-                    "Activate {count} mailboxes?",
-                    "{count} Postfächer aktivieren?"
-                )
-            }
+        if let Some(address) = address {
+            return say!(self, "Activate {address}?", "{address} aktivieren?");
         }
+        let count = self.number(count);
+        say!(
+            self,
+            "Activate {count} mailboxes?",
+            "{count} Postfächer aktivieren?"
+        )
     }
 
     pub fn deactivate_title(&self, count: u64, address: Option<&str>) -> String {
-        match address {
-            Some(address) => say!(self, "Deactivate {address}?", "{address} deaktivieren?"),
-            None => {
-                let count = self.number(count);
-                say!(
-                    self,
-                    "Deactivate {count} mailboxes?",
-                    "{count} Postfächer deaktivieren?"
-                )
-            }
+        if let Some(address) = address {
+            return say!(self, "Deactivate {address}?", "{address} deaktivieren?");
         }
+        let count = self.number(count);
+        say!(
+            self,
+            "Deactivate {count} mailboxes?",
+            "{count} Postfächer deaktivieren?"
+        )
     }
 
     pub fn takes_seats(&self, seats: u64, free: u32) -> String {
@@ -654,14 +650,6 @@ impl Text {
             "the external mailbox is {is}, not {wanted}",
             "das externe Postfach ist {is}, nicht {wanted}"
         )
-    }
-
-    pub fn not_reached(&self, from: usize, to: usize) -> String {
-        if from == to {
-            format!("{from}")
-        } else {
-            format!("{from}–{to}")
-        }
     }
 
     pub fn draft_stamp(&self, version: u64, language: u32) -> String {

@@ -16,9 +16,9 @@ use crate::{
     },
     listing::{Listing, Words, listed, some_text},
     load::Enter,
-    portal::portal,
+    portal::{Portal, portal},
     routes::Route,
-    text::text,
+    text::{Text, text},
     ui::{
         Badge, Confirm, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time,
         Tone,
@@ -52,18 +52,12 @@ pub fn AuthoritiesPage() -> impl IntoView {
             .await?;
         Ok(t.authority_added(&common_name(&reply.subject)))
     };
-    let decide = move |authority: Authority, trust: AuthorityTrust| {
+    let trust = move |authority: Authority| {
         problem.set(None);
         spawn_local(async move {
-            let body = Authority { trust, ..authority };
-            let place = [body.fingerprint.as_str()];
-            match portal.client.send::<PutAuthority>(&place, &(), &body).await {
-                Ok(authority) => {
-                    let subject = common_name(&authority.subject);
-                    portal
-                        .live
-                        .say(t.authority_decided(&subject, authority.trust));
-                    question.set(None);
+            match decide(portal, t, authority, AuthorityTrust::Trusted).await {
+                Ok(said) => {
+                    portal.live.say(said);
                     portal.count();
                     loading.refetch();
                 }
@@ -71,42 +65,6 @@ pub fn AuthoritiesPage() -> impl IntoView {
             }
         });
     };
-    let remove = move |authority: Authority| {
-        problem.set(None);
-        spawn_local(async move {
-            let place = [authority.fingerprint.as_str()];
-            match portal.client.get::<DeleteAuthority>(&place, &()).await {
-                Ok(()) => {
-                    portal.live.say(t.authority_deleted);
-                    question.set(None);
-                    portal.count();
-                    loading.refetch();
-                }
-                Err(reply) => problem.set(Some(reply)),
-            }
-        });
-    };
-    let trust = move |authority| decide(authority, AuthorityTrust::Trusted);
-    let confirm = move || match question.get_untracked() {
-        Some(Question::Block(authority)) => decide(authority, AuthorityTrust::Blocked),
-        Some(Question::Remove(authority)) => remove(authority),
-        None => {}
-    };
-    let asked = move |block: &'static str, remove: &'static str| {
-        Signal::derive(move || {
-            question.with(|question| match question {
-                Some(Question::Block(_)) => block.to_owned(),
-                _ => remove.to_owned(),
-            })
-        })
-    };
-    let named = move || {
-        question.get().map(|question| match question {
-            Question::Block(authority) | Question::Remove(authority) => authority.subject,
-        })
-    };
-    let elsewhere =
-        Signal::derive(move || problem.get().filter(|_| question.with(Option::is_none)));
     let words = Words {
         symbol: Symbol::Certificate,
         empty: t.authorities_empty,
@@ -125,27 +83,101 @@ pub fn AuthoritiesPage() -> impl IntoView {
                 on_done=move || loading.refetch()
             />
             <Filters listing />
-            <ProblemLine problem=elsewhere />
+            <ProblemLine problem />
             {listed(listing, loading, words, move |items| view! { <Table items question trust /> })}
-            <Confirm
-                open=Signal::derive(move || question.with(Option::is_some))
-                on_close=move || {
-                    question.set(None);
-                    problem.set(None);
-                }
-                title=asked(t.block_title, t.delete_authority_title)
-                action=asked(t.block_action, t.delete)
-                destructive=true
-                busy=false
-                on_confirm=confirm
-            >
-                <p>
-                    <strong>{named}</strong>
-                </p>
-                <p>{t.delete_authority_means}</p>
-                <ProblemLine problem />
-            </Confirm>
+            <Asked question on_done=move || loading.refetch() />
         </Page>
+    }
+}
+
+/// Decides on an authority; says what holds then.
+async fn decide(
+    portal: Portal,
+    t: &'static Text,
+    authority: Authority,
+    trust: AuthorityTrust,
+) -> Result<String, Problem> {
+    let body = Authority { trust, ..authority };
+    let place = [body.fingerprint.as_str()];
+    let reply = portal
+        .client
+        .send::<PutAuthority>(&place, &(), &body)
+        .await?;
+    let subject = common_name(&reply.subject);
+    Ok(t.authority_decided(&subject, reply.trust))
+}
+
+/// Asks before an authority is blocked or removed, and does it.
+#[component]
+fn Asked(
+    question: RwSignal<Option<Question>>,
+    on_done: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let t = text();
+    let portal = portal();
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Problem>);
+    let answer = move |asked: Question| async move {
+        match asked {
+            Question::Block(authority) => {
+                decide(portal, t, authority, AuthorityTrust::Blocked).await
+            }
+            Question::Remove(authority) => {
+                let place = [authority.fingerprint.as_str()];
+                let reply = portal.client.get::<DeleteAuthority>(&place, &()).await;
+                reply.map(|()| t.authority_deleted.to_owned())
+            }
+        }
+    };
+    let confirm = move || {
+        let Some(asked) = question.get_untracked() else {
+            return;
+        };
+        busy.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            match answer(asked).await {
+                Ok(said) => {
+                    question.set(None);
+                    portal.live.say(said);
+                    portal.count();
+                    on_done();
+                }
+                Err(reply) => problem.set(Some(reply)),
+            }
+            busy.set(false);
+        });
+    };
+    let word = move |block: &'static str, remove: &'static str| {
+        Signal::derive(move || {
+            let blocks = question.with(|asked| matches!(asked, Some(Question::Block(_))));
+            if blocks { block } else { remove }.to_owned()
+        })
+    };
+    let named = move || {
+        question.get().map(|question| match question {
+            Question::Block(authority) | Question::Remove(authority) => authority.subject,
+        })
+    };
+    view! {
+        <Confirm
+            open=Signal::derive(move || question.with(Option::is_some))
+            on_close=move || {
+                question.set(None);
+                problem.set(None);
+            }
+            title=word(t.block_title, t.delete_authority_title)
+            action=word(t.block_action, t.delete)
+            destructive=true
+            busy
+            on_confirm=confirm
+        >
+            <p>
+                <strong>{named}</strong>
+            </p>
+            <p>{t.delete_authority_means}</p>
+            <ProblemLine problem />
+        </Confirm>
     }
 }
 

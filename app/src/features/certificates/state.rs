@@ -89,6 +89,7 @@ impl AuthorityFilter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::listing::Filter as _;
 
     #[test]
     fn der_and_pem_are_told_apart_by_their_first_octet() {

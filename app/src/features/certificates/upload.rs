@@ -9,7 +9,7 @@ use super::state::{CERTIFICATE_OCTETS_MAX, media_type};
 use crate::{
     browser,
     portal::portal,
-    text::text,
+    text::{Text, text},
     ui::{DropFile, ProblemLine},
 };
 
@@ -30,11 +30,11 @@ where
     let take = move |file: web_sys::File| {
         problem.set(None);
         spawn_local(async move {
-            let sent = match read(&file).await {
+            let outcome = match read(&file, t).await {
                 Ok(octets) => send(media_type(&octets), octets).await,
                 Err((code, detail)) => Err(Problem::new(422, code, detail)),
             };
-            match sent {
+            match outcome {
                 Ok(added) => {
                     portal.live.say(added);
                     portal.count();
@@ -58,8 +58,10 @@ where
     }
 }
 
-async fn read(file: &web_sys::File) -> Result<Vec<u8>, (&'static str, &'static str)> {
-    let t = text();
+async fn read(
+    file: &web_sys::File,
+    t: &'static Text,
+) -> Result<Vec<u8>, (&'static str, &'static str)> {
     let octets = browser::read_file(file).await;
     let octets = octets.map_err(|_| ("unreadable-file", t.upload_unreadable))?;
     if octets.len() > CERTIFICATE_OCTETS_MAX {

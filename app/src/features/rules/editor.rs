@@ -104,12 +104,11 @@ fn Fields(id: Option<RuleId>, form: Form, editing: RwSignal<Option<Editing>>) ->
             (Some(draft), Some(id)) => draft.change(id, rule),
             (Some(draft), None) => draft.add(rule),
         });
-        match put {
-            Some(Err(error)) => refused.set(Some(error)),
-            _ => {
-                portal.live.say(said);
-                editing.set(None);
-            }
+        if let Some(Err(error)) = put {
+            refused.set(Some(error));
+        } else {
+            portal.live.say(said);
+            editing.set(None);
         }
     };
     let fault = move |of: fn(&Faults) -> Option<Fault>| {

@@ -47,50 +47,6 @@ pub fn DraftBar(difference: Memo<Difference>, newer: RwSignal<Option<Published>>
     let portal = portal();
     let reviewing = RwSignal::new(false);
     let discarding = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
-    let discard = move || {
-        portal.draft.update(|draft| {
-            if let Some(draft) = draft {
-                draft.discard();
-            }
-        });
-        discarding.set(false);
-        portal.live.say(t.discarded);
-    };
-    let publish = move || {
-        let Some(body) = portal
-            .draft
-            .with_untracked(|draft| draft.as_ref().map(Draft::write))
-        else {
-            return;
-        };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let reply = portal.client.send::<PutRules>(&[], &(), &body).await;
-            busy.set(false);
-            match reply {
-                Ok(list) => {
-                    let version = list.version;
-                    let published = Published::new(list, body.defaults);
-                    portal.draft.set(Some(Draft::of(published)));
-                    reviewing.set(false);
-                    portal.live.say(t.published(version));
-                    portal.count();
-                }
-                Err(reply) if reply.status == 409 => {
-                    reviewing.set(false);
-                    match fetch(portal).await {
-                        Ok(published) => newer.set(Some(published)),
-                        Err(reply) => problem.set(Some(reply)),
-                    }
-                }
-                Err(reply) => problem.set(Some(reply)),
-            }
-        });
-    };
-    let action = move || if busy.get() { t.publishing } else { t.publish }.to_owned();
     view! {
         <Show when=move || !difference.with(Difference::is_empty)>
             <section class="draft-bar" aria-label=t.review_and_publish>
@@ -116,10 +72,61 @@ pub fn DraftBar(difference: Memo<Difference>, newer: RwSignal<Option<Published>>
                 </button>
             </section>
         </Show>
+        <Review open=reviewing difference newer />
+        <Discard open=discarding difference />
+    }
+}
+
+/// Shows what publishing changes, and publishes.
+#[component]
+fn Review(
+    open: RwSignal<bool>,
+    difference: Memo<Difference>,
+    newer: RwSignal<Option<Published>>,
+) -> impl IntoView {
+    let t = text();
+    let portal = portal();
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<Problem>);
+    let publish = move || {
+        let Some(body) = portal
+            .draft
+            .with_untracked(|draft| draft.as_ref().map(Draft::write))
+        else {
+            return;
+        };
+        busy.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            let reply = portal.client.send::<PutRules>(&[], &(), &body).await;
+            busy.set(false);
+            match reply {
+                Ok(list) => {
+                    let version = list.version;
+                    let published = Published::new(list, body.defaults);
+                    portal.draft.set(Some(Draft::of(published)));
+                    open.set(false);
+                    portal.live.say(t.published(version));
+                    portal.count();
+                }
+                // Somebody was faster: what they changed is shown instead.
+                Err(reply) if reply.status == 409 => match fetch(portal).await {
+                    Ok(published) => {
+                        open.set(false);
+                        newer.set(Some(published));
+                    }
+                    Err(reply) => problem.set(Some(reply)),
+                },
+                Err(reply) => problem.set(Some(reply)),
+            }
+        });
+    };
+    let action = move || if busy.get() { t.publishing } else { t.publish }.to_owned();
+    view! {
         <Confirm
-            open=reviewing
+            open
             on_close=move || {
-                reviewing.set(false);
+                open.set(false);
                 problem.set(None);
             }
             title=t.publish_title.to_owned()
@@ -131,9 +138,27 @@ pub fn DraftBar(difference: Memo<Difference>, newer: RwSignal<Option<Published>>
             <p>{t.publish_means}</p>
             <ProblemLine problem />
         </Confirm>
+    }
+}
+
+/// Shows what is lost, and goes back to the published rules.
+#[component]
+fn Discard(open: RwSignal<bool>, difference: Memo<Difference>) -> impl IntoView {
+    let t = text();
+    let portal = portal();
+    let discard = move || {
+        portal.draft.update(|draft| {
+            if let Some(draft) = draft {
+                draft.discard();
+            }
+        });
+        open.set(false);
+        portal.live.say(t.discarded);
+    };
+    view! {
         <Confirm
-            open=discarding
-            on_close=move || discarding.set(false)
+            open
+            on_close=move || open.set(false)
             title=t.discard_title.to_owned()
             action=t.discard.to_owned()
             destructive=true

@@ -101,9 +101,11 @@ async fn ask_key(portal: Portal, address: &Address) -> Option<Key> {
     };
     let page = portal.client.get::<ListPartners>(&[], &query).await.ok()?;
     let usable = page.items.into_iter().find(|partner| {
-        let names = partner.addresses.iter();
-        let named = names.filter_map(|name| Address::parse(name).ok());
-        days_until(&partner.not_after) >= 0 && named.into_iter().any(|name| name == *address)
+        let named = partner
+            .addresses
+            .iter()
+            .filter_map(|name| Address::parse(name).ok());
+        days_until(&partner.not_after) >= 0 && named.into_iter().any(|one| one == *address)
     });
     Some(usable.map_or(Key::Missing, |partner| Key::Known {
         until: partner.not_after,
@@ -117,7 +119,7 @@ pub fn TryIt(trial: Trial) -> impl IntoView {
     let portal = portal();
     let facts = RwSignal::new(PairFacts::default());
     let pair = Memo::new(move |_| trial.pair());
-    let ask = debounce(PAUSE, move |pair: (Address, Address)| {
+    let later = debounce(PAUSE, move |pair: (Address, Address)| {
         spawn_local(async move {
             let own = ask_own(portal, &pair.0).await;
             let key = ask_key(portal, &pair.1).await;
@@ -131,7 +133,7 @@ pub fn TryIt(trial: Trial) -> impl IntoView {
             }
         });
     });
-    let ask = StoredValue::new_local(ask);
+    let ask = StoredValue::new_local(later);
     Effect::new(move || {
         let pair = pair.get();
         facts.set(PairFacts {
@@ -142,6 +144,37 @@ pub fn TryIt(trial: Trial) -> impl IntoView {
             ask.update_value(|ask| ask(pair));
         }
     });
+    view! {
+        <section class="card padded try-it" aria-labelledby="try-it">
+            <h2 id="try-it">{t.try_it} " " <span class="secondary">{t.try_it_lead}</span></h2>
+            <TrialForm trial />
+            {move || match pair.get() {
+                None => view! { <p class="secondary">{t.try_enter}</p> }.into_any(),
+                Some(pair) => {
+                    portal
+                        .draft
+                        .with(|draft| {
+                            let set = draft.as_ref()?.set();
+                            Some(verdict(set, trial.direction.get(), &pair, &facts.get(), t))
+                        })
+                        .into_any()
+                }
+            }}
+            <p class="stamp secondary">
+                {move || {
+                    portal
+                        .draft
+                        .with(|draft| draft.as_ref().map(|d| t.draft_stamp(d.version(), LANGUAGE_VERSION)))
+                }} " · " {t.nothing_was_sent}
+            </p>
+        </section>
+    }
+}
+
+/// Which way, from whom, to whom.
+#[component]
+fn TrialForm(trial: Trial) -> impl IntoView {
+    let t = text();
     let outbound = move || trial.direction.get() == Direction::Outbound;
     let segment = |value, label: &str, icon| Segment {
         value,
@@ -173,52 +206,30 @@ pub fn TryIt(trial: Trial) -> impl IntoView {
         })
     };
     view! {
-        <section class="card padded try-it" aria-labelledby="try-it">
-            <h2 id="try-it">{t.try_it} " " <span class="secondary">{t.try_it_lead}</span></h2>
-            <Segments
-                name="try-direction"
-                label=t.direction
-                options=directions
-                value=Signal::derive(word)
-                on_change=turn
-                fill=true
+        <Segments
+            name="try-direction"
+            label=t.direction
+            options=directions
+            value=Signal::derive(word)
+            on_change=turn
+            fill=true
+        />
+        <div class="try-pair" class:reverse=move || !outbound()>
+            <Field
+                id="try-managed"
+                label=label(t.try_from_managed, t.try_to_managed)
+                value=trial.managed
+                mono=true
+                error=fault(trial.managed)
             />
-            <div class="try-pair" class:reverse=move || !outbound()>
-                <Field
-                    id="try-managed"
-                    label=label(t.try_from_managed, t.try_to_managed)
-                    value=trial.managed
-                    mono=true
-                    error=fault(trial.managed)
-                />
-                <Field
-                    id="try-external"
-                    label=label(t.try_to_external, t.try_from_external)
-                    value=trial.external
-                    mono=true
-                    error=fault(trial.external)
-                />
-            </div>
-            {move || match pair.get() {
-                None => view! { <p class="secondary">{t.try_enter}</p> }.into_any(),
-                Some(pair) => {
-                    portal
-                        .draft
-                        .with(|draft| {
-                            let set = draft.as_ref()?.set();
-                            Some(verdict(set, trial.direction.get(), &pair, &facts.get(), t))
-                        })
-                        .into_any()
-                }
-            }}
-            <p class="stamp secondary">
-                {move || {
-                    portal
-                        .draft
-                        .with(|draft| draft.as_ref().map(|d| t.draft_stamp(d.version(), LANGUAGE_VERSION)))
-                }} " · " {t.nothing_was_sent}
-            </p>
-        </section>
+            <Field
+                id="try-external"
+                label=label(t.try_to_external, t.try_from_external)
+                value=trial.external
+                mono=true
+                error=fault(trial.external)
+            />
+        </div>
     }
 }
 
@@ -412,7 +423,7 @@ fn Trace(
     });
     let (name, rest) = match decider {
         Decider::Rule { name, priority, .. } => {
-            let rest = (priority < all).then(|| t.not_reached(priority + 1, all));
+            let rest = (priority < all).then(|| places(priority + 1, all));
             (name, rest)
         }
         Decider::Defaults => (t.trace_defaults.to_owned(), None),
@@ -439,6 +450,15 @@ fn Trace(
                     }
                 })}
         </ul>
+    }
+}
+
+/// `3–5`, or `5` where that is one place.
+fn places(first: usize, last: usize) -> String {
+    if first == last {
+        last.to_string()
+    } else {
+        format!("{first}–{last}")
     }
 }
 
