@@ -55,6 +55,7 @@ fn key_name(kind: KeyKind) -> String {
         KeyKind::P521 => "p-521".to_owned(),
         KeyKind::Ed25519 => "ed25519".to_owned(),
         KeyKind::X25519 => "x25519".to_owned(),
+        KeyKind::PostQuantum(set) => set.name().to_owned(),
         KeyKind::Dsa => "dsa".to_owned(),
         KeyKind::Other => "unknown".to_owned(),
     }

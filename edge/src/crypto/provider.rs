@@ -28,7 +28,7 @@ impl Provider for Node {
             KeyKind::P521 => node::generate("ec", None, Some("secp521r1")),
             KeyKind::Ed25519 => node::generate("ed25519", None, None),
             KeyKind::X25519 => node::generate("x25519", None, None),
-            KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+            KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
         };
         let pkcs8 = pkcs8.map_err(|_| ProviderError::Unsupported)?;
         PrivateKey::from_pkcs8(pkcs8).map_err(|_| ProviderError::BadKey)
@@ -51,8 +51,10 @@ impl Provider for Node {
                 mask,
                 salt_octets,
             } if digest == mask => node::sign_pss(name(digest), octets(salt_octets)?, der, message),
-            // Here, and wherever the two digests differ: node:crypto uses one for both.
-            SignatureScheme::RsaPss { .. } => return rust().sign(scheme, key, message),
+            // Also wherever the two digests of PSS differ: node:crypto uses one for both.
+            SignatureScheme::RsaPss { .. } | SignatureScheme::PostQuantum(_) => {
+                return rust().sign(scheme, key, message);
+            }
         };
         signature.map_err(bad_key)
     }
@@ -76,7 +78,7 @@ impl Provider for Node {
             } if digest == mask => {
                 node::verify_pss(name(digest), octets(salt_octets)?, spki, message, signature)
             }
-            SignatureScheme::RsaPss { .. } => {
+            SignatureScheme::RsaPss { .. } | SignatureScheme::PostQuantum(_) => {
                 return rust().verify(scheme, spki, message, signature);
             }
         };

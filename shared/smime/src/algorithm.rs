@@ -4,6 +4,7 @@ use der::oid::ObjectIdentifier;
 
 use crate::{
     asn1::{Asn1Error, Reader, Writer, oid, tag},
+    post_quantum::PostQuantum,
     provider::{Digest, SignatureScheme},
 };
 
@@ -30,6 +31,7 @@ impl FoundScheme {
                 format!("ecdsa-{}", digest_name(*digest))
             }
             Self::Known(SignatureScheme::Ed25519) => "ed25519".to_owned(),
+            Self::Known(SignatureScheme::PostQuantum(set)) => set.name().to_owned(),
             Self::Historic(name) => (*name).to_owned(),
             Self::Unknown(id) => id.to_string(),
         }
@@ -44,7 +46,8 @@ impl FoundScheme {
                 | SignatureScheme::Ecdsa(digest),
             ) => digest.is_weak(),
             Self::Historic(_) => true,
-            Self::Known(SignatureScheme::Ed25519) | Self::Unknown(_) => false,
+            Self::Known(SignatureScheme::Ed25519 | SignatureScheme::PostQuantum(_))
+            | Self::Unknown(_) => false,
         }
     }
 }
@@ -107,6 +110,7 @@ pub(crate) fn signature_der(scheme: SignatureScheme) -> Vec<u8> {
             .sequence(),
         SignatureScheme::Ecdsa(digest) => Writer::new().oid(ecdsa_oid(digest)).sequence(),
         SignatureScheme::Ed25519 => Writer::new().oid(oid::ED25519).sequence(),
+        SignatureScheme::PostQuantum(set) => Writer::new().oid(set.oid()).sequence(),
     }
 }
 
@@ -159,12 +163,12 @@ pub(crate) fn read_signature(der: &[u8], digest: Option<Digest>) -> Result<Found
         oid::ECDSA_SHA384 => Some(Ecdsa(Digest::Sha384)),
         oid::ECDSA_SHA512 => Some(Ecdsa(Digest::Sha512)),
         oid::ED25519 => Some(Ed25519),
-        oid::DSA | oid::DSA_SHA1 | oid::DSA_SHA1_OIW | oid::DSA_SHA256 => {
+        oid::DSA | oid::DSA_SHA1 | oid::DSA_SHA1_OIW | oid::DSA_SHA224 | oid::DSA_SHA256 => {
             return Ok(FoundScheme::Historic("dsa"));
         }
         oid::MD2_WITH_RSA => return Ok(FoundScheme::Historic("rsa-pkcs1-md2")),
         oid::MD4_WITH_RSA => return Ok(FoundScheme::Historic("rsa-pkcs1-md4")),
-        _ => None,
+        id => PostQuantum::from_oid(id).map(SignatureScheme::PostQuantum),
     };
     Ok(known.map_or(FoundScheme::Unknown(id), FoundScheme::Known))
 }
@@ -224,6 +228,8 @@ mod tests {
             },
             SignatureScheme::Ecdsa(Digest::Sha512),
             SignatureScheme::Ed25519,
+            SignatureScheme::PostQuantum(PostQuantum::MlDsa65),
+            SignatureScheme::PostQuantum(PostQuantum::SlhDsaShake256f),
         ] {
             let der = signature_der(scheme);
             assert_eq!(

@@ -165,7 +165,9 @@ impl Certificate {
             KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::X25519 => {
                 KeyUsage::KEY_AGREEMENT
             }
-            KeyKind::Ed25519 | KeyKind::Dsa | KeyKind::Other => return false,
+            KeyKind::Ed25519 | KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
+                return false;
+            }
         };
         self.is_for_mail() && self.key_usage().is_none_or(|usage| usage.has(wanted))
     }

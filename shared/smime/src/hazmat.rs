@@ -7,6 +7,7 @@ pub(crate) mod kdf;
 pub(crate) mod key_wrap;
 pub(crate) mod keys;
 pub(crate) mod legacy;
+pub(crate) mod post_quantum;
 pub(crate) mod rsa;
 pub(crate) mod signature;
 

@@ -18,6 +18,7 @@ mod open;
 mod password;
 pub mod pem;
 mod pkcs12;
+mod post_quantum;
 mod protect;
 mod provider;
 mod reason;
@@ -45,6 +46,7 @@ pub use open::{
 };
 pub use password::PasswordError;
 pub use pkcs12::Pkcs12;
+pub use post_quantum::PostQuantum;
 pub use protect::protect;
 pub use provider::{
     Digest, KeyKind, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,

@@ -4,7 +4,7 @@
 //! Keys travel as DER: private ones as PKCS#8 (RFC 5958), public ones as `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
 //! Bulk ciphers work in place, so that a 24 MiB message is never held twice for their sake.
 
-use crate::{PrivateKey, Sensitive, hazmat};
+use crate::{PrivateKey, Sensitive, hazmat, post_quantum::PostQuantum};
 
 /// A source of cryptographic primitives.
 ///
@@ -205,6 +205,8 @@ pub enum SignatureScheme {
     Ecdsa(Digest),
     /// `PureEdDSA` on edwards25519 (RFC 8032).
     Ed25519,
+    /// ML-DSA or SLH-DSA.
+    PostQuantum(PostQuantum),
 }
 
 /// Padding of RSA key transport.
@@ -248,6 +250,8 @@ pub enum KeyKind {
     Ed25519,
     /// X25519 (RFC 8410), agrees only.
     X25519,
+    /// ML-DSA or SLH-DSA, signs only.
+    PostQuantum(PostQuantum),
     /// DSA, historic.
     Dsa,
     /// None of the above.
@@ -271,7 +275,10 @@ impl KeyKind {
 
     /// Whether a message can be encrypted to the key.
     pub fn can_encrypt(self) -> bool {
-        !matches!(self, Self::Ed25519 | Self::Dsa | Self::Other)
+        !matches!(
+            self,
+            Self::Ed25519 | Self::PostQuantum(_) | Self::Dsa | Self::Other
+        )
     }
 }
 
@@ -284,6 +291,7 @@ impl std::fmt::Display for KeyKind {
             Self::P521 => f.write_str("P-521"),
             Self::Ed25519 => f.write_str("Ed25519"),
             Self::X25519 => f.write_str("X25519"),
+            Self::PostQuantum(set) => f.write_str(&set.name().to_uppercase()),
             Self::Dsa => f.write_str("DSA"),
             Self::Other => f.write_str("unknown"),
         }

@@ -53,7 +53,9 @@ where
             })?,
             KeyKind::Ed25519 => Some(self.curve25519_key(oid::ED25519)?),
             KeyKind::X25519 => Some(self.curve25519_key(oid::X25519)?),
-            KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+            KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
+                return Err(ProviderError::Unsupported);
+            }
         };
         pkcs8
             .and_then(|der| PrivateKey::from_pkcs8(der).ok())
@@ -72,6 +74,7 @@ where
             }
             SignatureScheme::Ecdsa(digest) => hazmat::signature::sign_ecdsa(digest, key, message),
             SignatureScheme::Ed25519 => hazmat::signature::sign_ed25519(key, message),
+            SignatureScheme::PostQuantum(_) => Err(ProviderError::Unsupported),
         }
     }
 

@@ -80,7 +80,9 @@ fn choose_scheme(signer: &Signer<'_>, options: SignOptions) -> Result<SignatureS
         KeyKind::P384 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha384))),
         KeyKind::P521 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha512))),
         KeyKind::Ed25519 => Ok(SignatureScheme::Ed25519),
-        KeyKind::X25519 | KeyKind::Dsa | KeyKind::Other => Err(SignError::UnsupportedKey),
+        KeyKind::X25519 | KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
+            Err(SignError::UnsupportedKey)
+        }
     }
 }
 
@@ -90,7 +92,8 @@ fn content_digest(scheme: SignatureScheme) -> Digest {
         SignatureScheme::RsaPkcs1(digest)
         | SignatureScheme::RsaPss { digest, .. }
         | SignatureScheme::Ecdsa(digest) => digest,
-        SignatureScheme::Ed25519 => Digest::Sha512,
+        // RFC 9882 §3.3 and RFC 9814 §4 allow it for every set.
+        SignatureScheme::Ed25519 | SignatureScheme::PostQuantum(_) => Digest::Sha512,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     asn1::{Reader, Writer, oid, tag},
     hazmat,
     key::PrivateKey,
+    post_quantum::PostQuantum,
     provider::{KeyKind, ProviderError, RSA_BITS_MAX},
 };
 
@@ -23,7 +24,7 @@ pub(crate) fn spki_kind(spki: &[u8]) -> Option<KeyKind> {
         id if id == oid::ED25519 => KeyKind::Ed25519,
         id if id == oid::X25519 => KeyKind::X25519,
         id if id == oid::DSA => KeyKind::Dsa,
-        _ => KeyKind::Other,
+        id => PostQuantum::from_oid(id).map_or(KeyKind::Other, KeyKind::PostQuantum),
     })
 }
 
@@ -83,7 +84,9 @@ pub(crate) fn public_key(key: &PrivateKey) -> Result<Vec<u8>, ProviderError> {
             let public = x25519_dalek::PublicKey::from(&x25519_dalek::StaticSecret::from(secret));
             Some(curve25519_spki(oid::X25519, public.as_bytes()))
         }
-        KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+        KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
+            return Err(ProviderError::Unsupported);
+        }
     };
     spki.ok_or(ProviderError::BadKey)
 }

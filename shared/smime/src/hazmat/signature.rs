@@ -34,6 +34,12 @@ pub(crate) fn verify(
                 _ => Err(ProviderError::BadKey),
             }
         }
+        SignatureScheme::PostQuantum(set) => match hazmat::keys::spki_kind(spki) {
+            Some(KeyKind::PostQuantum(of_key)) if of_key == set => {
+                hazmat::post_quantum::verify(set, spki, message, signature)
+            }
+            _ => Err(ProviderError::BadKey),
+        },
         SignatureScheme::Ed25519 => {
             let key = hazmat::fixed(hazmat::keys::spki_key(spki)?)?;
             let key =
