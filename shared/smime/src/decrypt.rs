@@ -3,9 +3,11 @@
 use der::oid::ObjectIdentifier;
 
 use crate::{
-    KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason, RsaPadding,
+    KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason,
     asn1::{Reader, oid, tag},
-    cms::enveloped::{Agreement, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo},
+    cms::enveloped::{
+        Agreement, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo, Transport,
+    },
     encrypt::shared_info,
     hazmat,
     sensitive::Sensitive,
@@ -201,10 +203,7 @@ fn content_key(
     provider: &dyn Provider,
 ) -> Result<Option<Sensitive<Vec<u8>>>, Problem> {
     match &candidate.recipient.way {
-        KeyWay::Transport {
-            padding,
-            encrypted_key,
-        } => transported_key(*padding, candidate.key, encrypted_key, cipher, provider)
+        KeyWay::Transport(transport) => transported_key(transport, candidate.key, cipher, provider)
             .map(Some)
             .map_err(|_| integrity_failure()),
         KeyWay::Agreement(agreement) => Ok(agreed_key(agreement, candidate.key, provider).ok()),
@@ -213,16 +212,25 @@ fn content_key(
 }
 
 fn transported_key(
-    padding: RsaPadding,
+    transport: &Transport,
     key: &PrivateKey,
-    encrypted_key: &[u8],
     cipher: ReadCipher,
     provider: &dyn Provider,
 ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+    let Transport {
+        padding,
+        label,
+        encrypted_key,
+    } = transport;
     let mut random = vec![0; cipher.key_octets().unwrap_or(16)];
     provider.fill_random(&mut random)?;
     let random = Sensitive::new(random);
-    Ok(match provider.rsa_decrypt(padding, key, encrypted_key) {
+    let decrypted = if label.is_empty() {
+        provider.rsa_decrypt(*padding, key, encrypted_key)
+    } else {
+        provider.rsa_decrypt_labelled(*padding, label, key, encrypted_key)
+    };
+    Ok(match decrypted {
         Ok(found)
             if cipher
                 .key_octets()

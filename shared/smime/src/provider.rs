@@ -4,7 +4,7 @@
 //! Keys travel as DER: private ones as PKCS#8 (RFC 5958), public ones as `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
 //! Bulk ciphers work in place, so that a 24 MiB message is never held twice for their sake.
 
-use crate::{PrivateKey, Sensitive, hazmat, post_quantum::PostQuantum};
+use crate::{PrivateKey, Sensitive, hazmat, post_quantum::PostQuantum, rust_crypto::Generator};
 
 /// A source of cryptographic primitives.
 ///
@@ -40,6 +40,18 @@ pub trait Provider {
         key: &PrivateKey,
         ciphertext: &[u8],
     ) -> Result<Sensitive<Vec<u8>>, ProviderError>;
+
+    /// RSAES-OAEP with a label, decrypting. Next to nobody writes a label, so no platform needs its own.
+    fn rsa_decrypt_labelled(
+        &self,
+        padding: RsaPadding,
+        label: &[u8],
+        key: &PrivateKey,
+        ciphertext: &[u8],
+    ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+        let entropy = |out: &mut [u8]| self.fill_random(out);
+        hazmat::rsa::decrypt(&mut Generator(&entropy), padding, label, key, ciphertext)
+    }
 
     /// Whether `signature` over `message` (not its digest) is that of the key in `spki`.
     fn verify(

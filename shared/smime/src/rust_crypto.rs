@@ -93,7 +93,7 @@ where
         key: &PrivateKey,
         ciphertext: &[u8],
     ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
-        hazmat::rsa::decrypt(&mut Generator(&self.0), padding, key, ciphertext)
+        hazmat::rsa::decrypt(&mut Generator(&self.0), padding, &[], key, ciphertext)
     }
 }
 
@@ -140,7 +140,7 @@ where
 }
 
 /// The source of randomness in the form that the RSA crate asks for.
-struct Generator<'a, Entropy>(&'a Entropy);
+pub(crate) struct Generator<'a, Entropy>(pub(crate) &'a Entropy);
 
 impl<Entropy> TryRng for Generator<'_, Entropy>
 where

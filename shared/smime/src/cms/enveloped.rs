@@ -48,13 +48,18 @@ pub(crate) struct RecipientInfo {
     pub(crate) way: KeyWay,
 }
 
+/// A content key encrypted to an RSA key.
+pub(crate) struct Transport {
+    pub(crate) padding: RsaPadding,
+    /// Of RSAES-OAEP; empty but for a very few.
+    pub(crate) label: Vec<u8>,
+    pub(crate) encrypted_key: Vec<u8>,
+}
+
 /// How the content key is protected.
 pub(crate) enum KeyWay {
     /// Encrypted with RSA.
-    Transport {
-        padding: RsaPadding,
-        encrypted_key: Vec<u8>,
-    },
+    Transport(Transport),
     /// Wrapped under a key agreed by Diffie-Hellman.
     Agreement(Box<Agreement>),
     /// An algorithm that is not known here, by name.
@@ -82,11 +87,10 @@ impl RecipientInfo {
     /// `rsa-pkcs1`, `rsa-oaep`, `ecdh`, or an OID.
     pub(crate) fn algorithm_name(&self) -> String {
         match &self.way {
-            KeyWay::Transport {
-                padding: RsaPadding::Pkcs1,
-                ..
-            } => "rsa-pkcs1".to_owned(),
-            KeyWay::Transport { .. } => "rsa-oaep".to_owned(),
+            KeyWay::Transport(transport) => match transport.padding {
+                RsaPadding::Pkcs1 => "rsa-pkcs1".to_owned(),
+                RsaPadding::Oaep { .. } => "rsa-oaep".to_owned(),
+            },
             KeyWay::Agreement(_) => "ecdh".to_owned(),
             KeyWay::Unknown(name) => name.clone(),
         }
@@ -95,7 +99,7 @@ impl RecipientInfo {
     /// Whether a key of this kind could be the recipient's.
     pub(crate) fn fits(&self, kind: KeyKind) -> bool {
         match &self.way {
-            KeyWay::Transport { .. } => matches!(kind, KeyKind::Rsa { .. }),
+            KeyWay::Transport(_) => matches!(kind, KeyKind::Rsa { .. }),
             KeyWay::Agreement(_) => matches!(
                 kind,
                 KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::X25519
@@ -195,22 +199,24 @@ fn read_transport(info: Element<'_>) -> Result<RecipientInfo, Asn1Error> {
     let algorithm = key_algorithm.oid()?;
     let encrypted_key = fields.octets()?.to_vec();
     let padding = match algorithm {
-        oid::RSA => Some(RsaPadding::Pkcs1),
+        oid::RSA => Some((RsaPadding::Pkcs1, Vec::new())),
         oid::RSA_OAEP => read_oaep(&mut key_algorithm)?,
         _ => None,
     };
     let way = match padding {
-        Some(padding) => KeyWay::Transport {
+        Some((padding, label)) => KeyWay::Transport(Transport {
             padding,
+            label,
             encrypted_key,
-        },
+        }),
         None => KeyWay::Unknown(algorithm.to_string()),
     };
     Ok(RecipientInfo { id, way })
 }
 
-/// RSAES-OAEP-params (RFC 4055 §4.1) with defaults; `None` for a label that is not empty or a digest that is not known.
-fn read_oaep(algorithm: &mut Reader<'_>) -> Result<Option<RsaPadding>, Asn1Error> {
+/// RSAES-OAEP-params (RFC 4055 §4.1) with defaults: the padding and its label; `None` for a digest that is not known.
+fn read_oaep(algorithm: &mut Reader<'_>) -> Result<Option<(RsaPadding, Vec<u8>)>, Asn1Error> {
+    let mut label = Vec::new();
     let mut digest = Digest::Sha1;
     let mut mask = Digest::Sha1;
     if let Some(parameters) = algorithm.optional(tag::SEQUENCE)? {
@@ -229,12 +235,13 @@ fn read_oaep(algorithm: &mut Reader<'_>) -> Result<Option<RsaPadding>, Asn1Error
         }
         if let Some(source) = fields.optional(tag::context(2))? {
             let mut source = source.reader().sequence()?;
-            if source.oid()? != oid::P_SPECIFIED || !source.octets()?.is_empty() {
+            if source.oid()? != oid::P_SPECIFIED {
                 return Ok(None);
             }
+            label = source.octets()?.to_vec();
         }
     }
-    Ok(Some(RsaPadding::Oaep { digest, mask }))
+    Ok(Some((RsaPadding::Oaep { digest, mask }, label)))
 }
 
 /// `KeyAgreeRecipientInfo` (RFC 5652 §6.2.2): one originator, any number of recipients.

@@ -75,6 +75,7 @@ pub(crate) fn encrypt(
 pub(crate) fn decrypt(
     rng: &mut impl TryCryptoRng,
     padding: RsaPadding,
+    label: &[u8],
     key: &PrivateKey,
     ciphertext: &[u8],
 ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
@@ -89,8 +90,12 @@ pub(crate) fn decrypt(
             with_digest!(
                 mask,
                 Mask,
-                key.decrypt_blinded(rng, Oaep::<Label, Mask>::new_with_mgf_hash(), ciphertext)
-                    .map_err(|_| ProviderError::CheckFailed)
+                key.decrypt_blinded(
+                    rng,
+                    Oaep::<Label, Mask>::new_with_mgf_hash_and_label(label),
+                    ciphertext
+                )
+                .map_err(|_| ProviderError::CheckFailed)
             )
         ),
     };
