@@ -458,3 +458,63 @@ mod ocsp {
         assert_eq!(outcome_by(&root, &alice, &[], stranger), UNKNOWN);
     }
 }
+
+/// Whatever is changed, reading ends in a value or an error: never in a panic, never in a long time.
+#[test]
+fn altered_objects_are_read_or_refused() {
+    use crate::chain::Link;
+    use crate::chain::forge::ocsp_response;
+
+    let root = Authority::root("Root", 1);
+    let alice = root.issue(
+        &Template::user("Alice", &Key::new(2))
+            .address("alice@example.org")
+            .mailboxes(&["example.org"], &[".example.com"])
+            .policies(&[oid::ANY_POLICY])
+            .with(oid::CRL_DISTRIBUTION_POINTS, false, &{
+                Writer::new()
+                    .raw(&point(&[], Some(&[1, 6]), Some(&root.name)))
+                    .sequence()
+            }),
+    );
+    let list = root.crl(
+        &ListTemplate::new()
+            .revoked(7)
+            .number(3)
+            .delta_of(2)
+            .scope(only_authorities()),
+    );
+    let until = UnixTime(NOW.0 + 1);
+    let response = ocsp_response(&root, &alice, &[0x80, 0], until, (&root.key, &[&alice]));
+    let read = |der: &[u8]| {
+        let link = Link::read(der).map(|link| super::point::DistributionPoint::of(&link).is_ok());
+        let list = super::List::read(der).map(|list| {
+            list.look_up(&[7], &list.issuer, &mut crate::Budget::default())
+                .is_ok()
+        });
+        let response = super::Response::read(der).map(|response| response.responders().count());
+        (link.is_ok(), list.is_ok(), response.is_ok())
+    };
+    assert_eq!(read(alice.der()), (true, false, false));
+    assert_eq!(read(list.der()), (false, true, false));
+    assert_eq!(read(response.der()), (false, false, true));
+    for der in [alice.der(), list.der(), response.der()] {
+        for index in 0..der.len() {
+            assert_eq!(read(&der[..index]), (false, false, false), "cut at {index}");
+            for value in [
+                0,
+                1,
+                0x30,
+                0x7f,
+                0x80,
+                0xff,
+                der[index] ^ 1,
+                der[index] ^ 0x20,
+            ] {
+                let mut altered = der.to_vec();
+                altered[index] = value;
+                read(&altered);
+            }
+        }
+    }
+}
