@@ -28,7 +28,8 @@ impl Provider for Node {
             KeyKind::P521 => node::generate("ec", None, Some("secp521r1")),
             KeyKind::Ed25519 => node::generate("ed25519", None, None),
             KeyKind::X25519 => node::generate("x25519", None, None),
-            KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+            KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => return rust().generate_key(kind),
+            KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
         };
         let pkcs8 = pkcs8.map_err(|_| ProviderError::Unsupported)?;
         PrivateKey::from_pkcs8(pkcs8).map_err(|_| ProviderError::BadKey)

@@ -161,7 +161,7 @@ impl Certificate {
     /// Whether messages may be encrypted to it: key usage, extended key usage and kind of key agree (RFC 8550 §4.4).
     pub fn may_encrypt(&self) -> bool {
         let wanted = match self.key_kind() {
-            KeyKind::Rsa { .. } => KeyUsage::KEY_ENCIPHERMENT,
+            KeyKind::Rsa { .. } | KeyKind::MlKem(_) => KeyUsage::KEY_ENCIPHERMENT,
             KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::X25519 => {
                 KeyUsage::KEY_AGREEMENT
             }

@@ -6,9 +6,9 @@ use crate::{
     KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason,
     asn1::{Reader, oid, tag},
     cms::enveloped::{
-        Agreement, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo, Transport,
+        Agreement, Encapsulation, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo, Transport,
     },
-    encrypt::shared_info,
+    encrypt::{kem_info, shared_info},
     hazmat,
     sensitive::Sensitive,
 };
@@ -207,6 +207,7 @@ fn content_key(
             .map(Some)
             .map_err(|_| integrity_failure()),
         KeyWay::Agreement(agreement) => Ok(agreed_key(agreement, candidate.key, provider).ok()),
+        KeyWay::Encapsulation(found) => Ok(encapsulated_key(found, candidate.key, provider).ok()),
         KeyWay::Unknown(_) => Ok(None),
     }
 }
@@ -271,6 +272,26 @@ fn agreed_key(
     } else {
         hazmat::key_wrap::unwrap(wrapping_key.expose(), &agreement.encrypted_key)
     }
+}
+
+fn encapsulated_key(
+    found: &Encapsulation,
+    key: &PrivateKey,
+    provider: &dyn Provider,
+) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+    // The wrap's key size is what the KDF must deliver; unwrapping refuses all other sizes.
+    if !matches!(found.key_octets, 16 | 24 | 32) {
+        return Err(ProviderError::Unsupported);
+    }
+    let secret = provider.decapsulate(key, &found.ciphertext)?;
+    let info = kem_info(
+        &found.wrap_algorithm,
+        found.key_octets,
+        found.user_keying_material.as_deref(),
+    );
+    let wrapping_key =
+        hazmat::kdf::derive_hkdf(found.kdf, secret.expose(), &info, found.key_octets)?;
+    hazmat::key_wrap::unwrap(wrapping_key.expose(), &found.encrypted_key)
 }
 
 /// How the content is encrypted, but for the key.

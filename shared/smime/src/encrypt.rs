@@ -6,7 +6,8 @@ use mail::{encode_base64_parts, to_crlf};
 use zeroize::Zeroizing;
 
 use crate::{
-    Certificate, ContentCipher, Digest, KeyKind, Provider, ProviderError, RsaPadding, algorithm,
+    Certificate, ContentCipher, Digest, KeyKind, MlKem, Provider, ProviderError, RsaPadding,
+    algorithm,
     asn1::{self, Writer, oid, tag},
     hazmat,
     sign::{HEADROOM_OCTETS, issuer_and_serial},
@@ -57,12 +58,17 @@ fn canonical(entity: Cow<'_, [u8]>) -> Vec<u8> {
     entity.into_owned()
 }
 
-/// `EnvelopedData` is 2 if a recipient is not named by issuer and serial number or agrees on a key (RFC 5652 §6.1).
+/// `EnvelopedData` is 3 with KEM recipients, 2 if a recipient is not named by issuer and serial number or agrees on a key (RFC 5652 §6.1).
 fn version(recipients: &[Certificate]) -> u64 {
-    let transports_only = recipients
+    recipients
         .iter()
-        .all(|certificate| matches!(certificate.key_kind(), KeyKind::Rsa { .. }));
-    if transports_only { 0 } else { 2 }
+        .map(|certificate| match certificate.key_kind() {
+            KeyKind::Rsa { .. } => 0,
+            KeyKind::MlKem(_) => 3,
+            _ => 2,
+        })
+        .max()
+        .unwrap_or_default()
 }
 
 /// Encrypted content and what is needed to decrypt it, but for the key.
@@ -192,6 +198,7 @@ fn recipient_info(
 ) -> Result<Vec<u8>, ProviderError> {
     match certificate.key_kind() {
         KeyKind::Rsa { .. } => key_transport(certificate, content_key, padding, provider),
+        KeyKind::MlKem(set) => encapsulation(certificate, set, content_key, provider),
         kind => key_agreement(certificate, kind, content_key, provider),
     }
 }
@@ -272,6 +279,55 @@ fn key_agreement(
         .raw(&Writer::new().oid(id).raw(&wrap_algorithm).sequence())
         .element(tag::SEQUENCE, &recipient)
         .wrap(tag::context(1)))
+}
+
+/// `KEMRecipientInfo` (RFC 9629 §3, RFC 9936 §3).
+fn encapsulation(
+    certificate: &Certificate,
+    set: MlKem,
+    content_key: &[u8],
+    provider: &dyn Provider,
+) -> Result<Vec<u8>, ProviderError> {
+    let (ciphertext, secret) = provider.encapsulate(certificate.spki())?;
+    let (wrap, key_octets) = match set {
+        MlKem::MlKem512 => (oid::AES128_WRAP, 16),
+        MlKem::MlKem768 | MlKem::MlKem1024 => (oid::AES256_WRAP, 32),
+    };
+    let wrap_algorithm = Writer::new().oid(wrap).sequence();
+    let info = kem_info(&wrap_algorithm, key_octets, None);
+    let wrapping_key =
+        hazmat::kdf::derive_hkdf(Digest::Sha256, secret.expose(), &info, key_octets)?;
+    let wrapped = hazmat::key_wrap::wrap(wrapping_key.expose(), content_key)?;
+    let kem = hazmat::lattice::kem_oid(set);
+    let info = Writer::new()
+        .integer(0)
+        .raw(&issuer_and_serial(certificate))
+        .raw(&Writer::new().oid(kem).sequence())
+        .octets(&ciphertext)
+        .raw(&Writer::new().oid(oid::HKDF_SHA256).sequence())
+        .integer(u64::try_from(key_octets).unwrap_or_default())
+        .raw(&wrap_algorithm)
+        .octets(&wrapped)
+        .sequence();
+    Ok(Writer::new()
+        .oid(oid::KEM_RECIPIENT)
+        .raw(&info)
+        .wrap(tag::context(4)))
+}
+
+/// `CMSORIforKEMOtherInfo` (RFC 9629 §5).
+pub(crate) fn kem_info(
+    wrap_algorithm: &[u8],
+    key_octets: usize,
+    user_keying_material: Option<&[u8]>,
+) -> Vec<u8> {
+    let mut info = Writer::new()
+        .raw(wrap_algorithm)
+        .integer(u64::try_from(key_octets).unwrap_or_default());
+    if let Some(material) = user_keying_material {
+        info = info.raw(&Writer::new().octets(material).wrap(tag::context(0)));
+    }
+    info.sequence()
 }
 
 /// `OriginatorPublicKey` is `SubjectPublicKeyInfo` under an implicit tag: the same content.

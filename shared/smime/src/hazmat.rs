@@ -6,6 +6,7 @@ pub(crate) mod digest;
 pub(crate) mod kdf;
 pub(crate) mod key_wrap;
 pub(crate) mod keys;
+pub(crate) mod lattice;
 pub(crate) mod legacy;
 pub(crate) mod post_quantum;
 pub(crate) mod rsa;

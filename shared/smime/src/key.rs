@@ -74,8 +74,8 @@ impl PrivateKey {
             .map_err(|_| ProviderError::BadKey)
     }
 
-    /// The `RSAPrivateKey` of RFC 8017 §A.1.2.
-    pub(crate) fn pkcs1(&self) -> Result<&[u8], ProviderError> {
+    /// The `RSAPrivateKey` of RFC 8017 §A.1.2, or what else the algorithm has there.
+    pub(crate) fn inner(&self) -> Result<&[u8], ProviderError> {
         inner_key(&self.pkcs8).map_err(|_| ProviderError::BadKey)
     }
 }
@@ -101,7 +101,7 @@ fn pkcs8_kind(pkcs8: &[u8]) -> Result<KeyKind, asn1::Asn1Error> {
         id if id == oid::ED25519 => KeyKind::Ed25519,
         id if id == oid::X25519 => KeyKind::X25519,
         id if id == oid::DSA => KeyKind::Dsa,
-        _ => KeyKind::Other,
+        id => hazmat::keys::later_kind(id),
     })
 }
 

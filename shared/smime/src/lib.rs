@@ -49,7 +49,7 @@ pub use pkcs12::Pkcs12;
 pub use post_quantum::PostQuantum;
 pub use protect::protect;
 pub use provider::{
-    Digest, KeyKind, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,
+    Digest, KeyKind, MlKem, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,
     SignatureScheme,
 };
 pub use reason::{Problem, Reason};

@@ -1,5 +1,7 @@
 //! Opening a message: every layer, outermost first.
 
+#[cfg(test)]
+mod lattice;
 mod walk;
 
 use mail::{Address, Defect, Entity, UnixTime};

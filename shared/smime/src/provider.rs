@@ -84,6 +84,22 @@ pub trait Provider {
         hazmat::agreement::agree(key, peer_spki)
     }
 
+    /// A fresh shared secret for the ML-KEM key in `spki`, and the ciphertext that carries it (FIPS 203).
+    fn encapsulate(&self, spki: &[u8]) -> Result<(Vec<u8>, Sensitive<Vec<u8>>), ProviderError> {
+        let mut random = zeroize::Zeroizing::new([0; hazmat::lattice::ENCAPSULATION_OCTETS]);
+        self.fill_random(random.as_mut())?;
+        hazmat::lattice::encapsulate(spki, &random)
+    }
+
+    /// The shared secret that an ML-KEM ciphertext carries.
+    fn decapsulate(
+        &self,
+        key: &PrivateKey,
+        ciphertext: &[u8],
+    ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
+        hazmat::lattice::decapsulate(key, ciphertext)
+    }
+
     /// AES-CBC over whole blocks, in place; padding is the caller's.
     fn cbc_encrypt(
         &self,
@@ -244,6 +260,17 @@ impl RsaPadding {
     };
 }
 
+/// Parameter sets of ML-KEM (FIPS 203).
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum MlKem {
+    /// Security category 1.
+    MlKem512,
+    /// Security category 3.
+    MlKem768,
+    /// Security category 5.
+    MlKem1024,
+}
+
 /// Kinds of key pair.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum KeyKind {
@@ -264,6 +291,8 @@ pub enum KeyKind {
     X25519,
     /// ML-DSA or SLH-DSA, signs only.
     PostQuantum(PostQuantum),
+    /// ML-KEM, encapsulates only.
+    MlKem(MlKem),
     /// DSA, historic.
     Dsa,
     /// None of the above.
@@ -282,7 +311,7 @@ impl KeyKind {
 
     /// Whether the key can sign at all.
     pub fn can_sign(self) -> bool {
-        !matches!(self, Self::X25519 | Self::Other)
+        !matches!(self, Self::X25519 | Self::MlKem(_) | Self::Other)
     }
 
     /// Whether a message can be encrypted to the key.
@@ -304,6 +333,9 @@ impl std::fmt::Display for KeyKind {
             Self::Ed25519 => f.write_str("Ed25519"),
             Self::X25519 => f.write_str("X25519"),
             Self::PostQuantum(set) => f.write_str(&set.name().to_uppercase()),
+            Self::MlKem(MlKem::MlKem512) => f.write_str("ML-KEM-512"),
+            Self::MlKem(MlKem::MlKem768) => f.write_str("ML-KEM-768"),
+            Self::MlKem(MlKem::MlKem1024) => f.write_str("ML-KEM-1024"),
             Self::Dsa => f.write_str("DSA"),
             Self::Other => f.write_str("unknown"),
         }

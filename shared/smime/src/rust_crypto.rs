@@ -53,9 +53,8 @@ where
             })?,
             KeyKind::Ed25519 => Some(self.curve25519_key(oid::ED25519)?),
             KeyKind::X25519 => Some(self.curve25519_key(oid::X25519)?),
-            KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
-                return Err(ProviderError::Unsupported);
-            }
+            KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => self.lattice_key(kind)?,
+            KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
         };
         pkcs8
             .and_then(|der| PrivateKey::from_pkcs8(der).ok())
@@ -74,7 +73,7 @@ where
             }
             SignatureScheme::Ecdsa(digest) => hazmat::signature::sign_ecdsa(digest, key, message),
             SignatureScheme::Ed25519 => hazmat::signature::sign_ed25519(key, message),
-            SignatureScheme::PostQuantum(_) => Err(ProviderError::Unsupported),
+            SignatureScheme::PostQuantum(set) => hazmat::lattice::sign(set, key, message),
         }
     }
 
@@ -125,6 +124,13 @@ where
             }
         }
         Ok(None)
+    }
+
+    fn lattice_key(&self, kind: KeyKind) -> Result<Option<Vec<u8>>, ProviderError> {
+        let octets = hazmat::lattice::seed_octets(kind).ok_or(ProviderError::Unsupported)?;
+        let mut seed = Zeroizing::new(vec![0; octets]);
+        self.fill_random(&mut seed)?;
+        Ok(hazmat::lattice::pkcs8(kind, &seed))
     }
 
     fn curve25519_key(&self, id: der::oid::ObjectIdentifier) -> Result<Vec<u8>, ProviderError> {

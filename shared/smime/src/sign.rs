@@ -80,9 +80,12 @@ fn choose_scheme(signer: &Signer<'_>, options: SignOptions) -> Result<SignatureS
         KeyKind::P384 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha384))),
         KeyKind::P521 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha512))),
         KeyKind::Ed25519 => Ok(SignatureScheme::Ed25519),
-        KeyKind::X25519 | KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
-            Err(SignError::UnsupportedKey)
-        }
+        KeyKind::PostQuantum(set) if !set.is_hash_based() => Ok(SignatureScheme::PostQuantum(set)),
+        KeyKind::X25519
+        | KeyKind::PostQuantum(_)
+        | KeyKind::MlKem(_)
+        | KeyKind::Dsa
+        | KeyKind::Other => Err(SignError::UnsupportedKey),
     }
 }
 
@@ -312,7 +315,7 @@ impl PrivateKey {
         }
         if matches!(self.kind(), KeyKind::Rsa { .. }) {
             // The modulus stands in both; no arithmetic is needed.
-            return Ok(hazmat::keys::modulus_of_pkcs1(self.pkcs1()?)
+            return Ok(hazmat::keys::modulus_of_pkcs1(self.inner()?)
                 == hazmat::keys::modulus_of_spki(certificate.spki()));
         }
         let public = provider.public_key(self)?;

@@ -62,6 +62,8 @@ pub(crate) enum KeyWay {
     Transport(Transport),
     /// Wrapped under a key agreed by Diffie-Hellman.
     Agreement(Box<Agreement>),
+    /// Wrapped under a key that an ML-KEM ciphertext carries.
+    Encapsulation(Box<Encapsulation>),
     /// An algorithm that is not known here, by name.
     Unknown(String),
 }
@@ -74,6 +76,17 @@ pub(crate) struct Agreement {
     /// `AlgorithmIdentifier` of the key wrap, as it enters the KDF.
     pub(crate) wrap_algorithm: Vec<u8>,
     pub(crate) wrap: ObjectIdentifier,
+    pub(crate) encrypted_key: Vec<u8>,
+}
+
+pub(crate) struct Encapsulation {
+    pub(crate) kem: KeyKind,
+    pub(crate) ciphertext: Vec<u8>,
+    pub(crate) kdf: Digest,
+    pub(crate) key_octets: usize,
+    pub(crate) user_keying_material: Option<Vec<u8>>,
+    /// `AlgorithmIdentifier` of the key wrap, as it enters the KDF.
+    pub(crate) wrap_algorithm: Vec<u8>,
     pub(crate) encrypted_key: Vec<u8>,
 }
 
@@ -92,6 +105,7 @@ impl RecipientInfo {
                 RsaPadding::Oaep { .. } => "rsa-oaep".to_owned(),
             },
             KeyWay::Agreement(_) => "ecdh".to_owned(),
+            KeyWay::Encapsulation(found) => found.kem.to_string().to_ascii_lowercase(),
             KeyWay::Unknown(name) => name.clone(),
         }
     }
@@ -104,6 +118,7 @@ impl RecipientInfo {
                 kind,
                 KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::X25519
             ),
+            KeyWay::Encapsulation(found) => found.kem == kind,
             KeyWay::Unknown(_) => false,
         }
     }
@@ -171,6 +186,7 @@ fn read_recipients(set: Element<'_>) -> Result<Vec<RecipientInfo>, Asn1Error> {
         match info.tag {
             tag::SEQUENCE => recipients.push(read_transport(info)?),
             found if found == tag::context(1) => read_agreement(info, &mut recipients)?,
+            found if found == tag::context(4) => recipients.push(read_other(info)?),
             found => recipients.push(RecipientInfo {
                 id: RecipientId::Other,
                 way: KeyWay::Unknown(
@@ -188,6 +204,50 @@ fn read_recipients(set: Element<'_>) -> Result<Vec<RecipientInfo>, Asn1Error> {
         }
     }
     Ok(recipients)
+}
+
+/// `OtherRecipientInfo`: `KEMRecipientInfo` (RFC 9629 §3), or something unknown.
+fn read_other(info: Element<'_>) -> Result<RecipientInfo, Asn1Error> {
+    let mut fields = info.reader();
+    let kind = fields.oid()?;
+    if kind != oid::KEM_RECIPIENT {
+        return Ok(RecipientInfo {
+            id: RecipientId::Other,
+            way: KeyWay::Unknown(kind.to_string()),
+        });
+    }
+    let mut fields = fields.sequence()?;
+    fields.small_integer()?;
+    let id = read_certificate_id(&mut fields, tag::context_primitive(0))?;
+    let kem_id = fields.sequence()?.oid()?;
+    let ciphertext = fields.octets()?.to_vec();
+    let kdf_id = fields.sequence()?.oid()?;
+    let key_octets = usize::try_from(fields.small_integer()?).map_err(|_| Asn1Error::BadValue)?;
+    let user_keying_material = match fields.optional(tag::context(0))? {
+        Some(element) => Some(element.reader().octets()?.to_vec()),
+        None => None,
+    };
+    let wrap_algorithm = fields.expect(tag::SEQUENCE)?.raw.to_vec();
+    let encrypted_key = fields.octets()?.to_vec();
+    let kdf = match kdf_id {
+        oid::HKDF_SHA256 => Some(Digest::Sha256),
+        oid::HKDF_SHA384 => Some(Digest::Sha384),
+        oid::HKDF_SHA512 => Some(Digest::Sha512),
+        _ => None,
+    };
+    let way = match (hazmat::lattice::kem_from_oid(kem_id), kdf) {
+        (Some(kem), Some(kdf)) => KeyWay::Encapsulation(Box::new(Encapsulation {
+            kem: KeyKind::MlKem(kem),
+            ciphertext,
+            kdf,
+            key_octets,
+            user_keying_material,
+            wrap_algorithm,
+            encrypted_key,
+        })),
+        _ => KeyWay::Unknown(kem_id.to_string()),
+    };
+    Ok(RecipientInfo { id, way })
 }
 
 /// `KeyTransRecipientInfo` (RFC 5652 §6.2.1).

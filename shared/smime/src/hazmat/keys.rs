@@ -24,7 +24,7 @@ pub(crate) fn spki_kind(spki: &[u8]) -> Option<KeyKind> {
         id if id == oid::ED25519 => KeyKind::Ed25519,
         id if id == oid::X25519 => KeyKind::X25519,
         id if id == oid::DSA => KeyKind::Dsa,
-        id => PostQuantum::from_oid(id).map_or(KeyKind::Other, KeyKind::PostQuantum),
+        id => later_kind(id),
     })
 }
 
@@ -51,6 +51,13 @@ pub(crate) fn curve_kind(curve: Option<der::oid::ObjectIdentifier>) -> KeyKind {
         Some(id) if id == oid::P521 => KeyKind::P521,
         _ => KeyKind::Other,
     }
+}
+
+/// The kinds of key that came with the lattices and hashes.
+pub(crate) fn later_kind(id: der::oid::ObjectIdentifier) -> KeyKind {
+    let signing = PostQuantum::from_oid(id).map(KeyKind::PostQuantum);
+    let encapsulating = || hazmat::lattice::kem_from_oid(id).map(KeyKind::MlKem);
+    signing.or_else(encapsulating).unwrap_or(KeyKind::Other)
 }
 
 /// The `SubjectPublicKeyInfo` of a private key.
@@ -84,9 +91,8 @@ pub(crate) fn public_key(key: &PrivateKey) -> Result<Vec<u8>, ProviderError> {
             let public = x25519_dalek::PublicKey::from(&x25519_dalek::StaticSecret::from(secret));
             Some(curve25519_spki(oid::X25519, public.as_bytes()))
         }
-        KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
-            return Err(ProviderError::Unsupported);
-        }
+        KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => Some(hazmat::lattice::public_key(key)?),
+        KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
     };
     spki.ok_or(ProviderError::BadKey)
 }

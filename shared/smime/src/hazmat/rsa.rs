@@ -13,7 +13,7 @@ use crate::{
 
 /// The key for the arithmetic.
 pub(crate) fn private(key: &PrivateKey) -> Result<rsa::PrivateKey, ProviderError> {
-    rsa::PrivateKey::from_pkcs1_der(key.pkcs1()?).map_err(|_| ProviderError::BadKey)
+    rsa::PrivateKey::from_pkcs1_der(key.inner()?).map_err(|_| ProviderError::BadKey)
 }
 
 /// Calls `$run` with `$digest` bound to the digest's type.
