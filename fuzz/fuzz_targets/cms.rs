@@ -1,0 +1,34 @@
+//! A CMS object or a message around one, opened with keys that fit and trust that could.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use smime::{KeyPair, OpenContext, TrustStore};
+
+static KEYS: LazyLock<Vec<KeyPair>> = LazyLock::new(fuzz::keys);
+static TRUST: LazyLock<TrustStore> = LazyLock::new(fuzz::trust);
+
+fuzz_target!(|message: &[u8]| {
+    let provider = fuzz::provider();
+    let _ = smime::recipients(message);
+    let opened = smime::open(
+        message,
+        &OpenContext {
+            keys: &KEYS,
+            trust: &TRUST,
+            now: fuzz::NOW,
+            provider: &provider,
+            content: None,
+            checks_address: true,
+        },
+    );
+    assert_eq!(opened.message.is_some(), opened.entity.is_some());
+    for report in &opened.signatures {
+        assert!(report.layer < opened.layers.len());
+        assert!(report.verdict.is_err() || !report.path.is_empty());
+    }
+    // Only whom a good signature names teaches a certificate.
+    assert!(opened.harvest().is_empty() || opened.signature_verdict().is_some_and(|v| v.is_ok()));
+});

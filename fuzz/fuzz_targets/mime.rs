@@ -1,0 +1,52 @@
+//! A message, looked at in every way that the gateway has.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mail::Entity;
+
+fuzz_target!(|message: &[u8]| {
+    let mut parts = 0;
+    walk(message, 0, &mut parts);
+
+    let entity = Entity::parse(message);
+    let _ = mail::sole_author(&entity);
+    let content = mail::content_entity(&entity);
+    let _ = mail::with_content(&entity, &content);
+    let _ = mail::without_fields(message, "x-sealgate-");
+
+    let canonical = mail::to_crlf(message);
+    assert_eq!(mail::to_crlf(&canonical), canonical, "twice is once");
+    let seven = mail::to_7bit(message);
+    assert!(mail::is_7bit(&seven), "made 7-bit");
+
+    let mut encoded = Vec::new();
+    mail::encode_base64(message, &mut encoded);
+    assert_eq!(mail::decode_base64(&encoded).0, message);
+    encoded.clear();
+    mail::encode_quoted_printable(&canonical, &mut encoded);
+    assert_eq!(mail::decode_quoted_printable(&encoded), *canonical);
+});
+
+fn walk(raw: &[u8], depth: usize, parts: &mut usize) {
+    *parts += 1;
+    if depth > mail::limits::DEPTH_MAX || *parts > mail::limits::TREE_PARTS_MAX {
+        return;
+    }
+    let entity = Entity::parse(raw);
+    assert!(entity.fields().len() <= mail::limits::FIELDS_MAX);
+    for field in entity.fields() {
+        let _ = mail::parse_mailboxes(&field.text());
+    }
+    let _ = (entity.content_type(), entity.file_name(), entity.defects());
+    let (decoded, _) = entity.decoded_body();
+    if entity.content_type().is("message", "rfc822") {
+        walk(&decoded, depth + 1, parts);
+    }
+    if let Some(multipart) = entity.multipart() {
+        assert!(multipart.parts.len() <= mail::limits::PARTS_MAX);
+        for part in &multipart.parts {
+            walk(part, depth + 1, parts);
+        }
+    }
+}

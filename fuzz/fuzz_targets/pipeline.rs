@@ -1,0 +1,96 @@
+//! A message through the whole gateway: in under the most curious option, and out under the strictest.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use gateway::{
+    Action, Answer, Decision, Directory, Envelope, Need, Protection, Snapshot, Step, start,
+};
+use libfuzzer_sys::fuzz_target;
+use policy::{Direction, InboundOption, OutboundOption};
+
+static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
+    fuzz::snapshot(
+        InboundOption::OptionalDecryption,
+        OutboundOption::EnforceEncryption,
+    )
+});
+static DIRECTORY: LazyLock<Directory> = LazyLock::new(fuzz::directory);
+
+fuzz_target!(|message: &[u8]| {
+    let (alice, bob) = (fuzz::address(fuzz::ALICE), fuzz::address(fuzz::BOB));
+    let inbound = Envelope {
+        direction: Direction::Inbound,
+        from: Some(alice.clone()),
+        to: vec![bob.clone()],
+    };
+    let outbound = Envelope {
+        direction: Direction::Outbound,
+        from: Some(bob),
+        to: vec![alice],
+    };
+    for envelope in [inbound, outbound] {
+        decide(&envelope, message);
+    }
+});
+
+fn decide(envelope: &Envelope, message: &[u8]) {
+    let provider = fuzz::provider();
+    let mut step = start(
+        envelope,
+        message,
+        &SNAPSHOT,
+        &DIRECTORY,
+        fuzz::NOW,
+        &provider,
+    );
+    for _ in 0..=gateway::KEYS_TRIED_MAX {
+        match step {
+            Step::Done(decision) => return check(envelope, &decision),
+            Step::Need(waiting, needs) => step = waiting.resume(needs.iter().map(answer)),
+        }
+    }
+    panic!("undecided after all keys");
+}
+
+fn answer(need: &Need) -> Answer {
+    let Need::Key(id) = need;
+    let pair =
+        id.0.parse()
+            .ok()
+            .and_then(|name: usize| fuzz::keys().into_iter().nth(name));
+    pair.map_or(Answer::NotYet, |pair| Answer::Found(pair.key))
+}
+
+fn check(envelope: &Envelope, decision: &Decision<'_>) {
+    let recorded: Vec<_> = decision
+        .records
+        .iter()
+        .map(|record| &record.recipient)
+        .collect();
+    assert_eq!(recorded, envelope.to.iter().collect::<Vec<_>>());
+    let Action::Deliver(deliveries) = &decision.action else {
+        return;
+    };
+    let is_verified = decision
+        .records
+        .iter()
+        .any(|record| record.protection.contains(&Protection::Verified));
+    for delivery in deliveries {
+        for to in &delivery.to {
+            assert!(envelope.to.contains(to) || Some(to) == envelope.from.as_ref());
+        }
+        // The partner's only signatures are those of the seeds. What is opaque still hides its text.
+        let is_opaque = mail::find(&delivery.message, b"pkcs7-mime").is_some();
+        if is_verified && !is_opaque {
+            assert!(mail::find(&delivery.message, fuzz::SIGNED).is_some());
+        }
+    }
+    if envelope.direction == Direction::Outbound {
+        let sealed = deliveries.iter().filter(|delivery| delivery.from.is_some());
+        for delivery in sealed {
+            assert!(mail::find(&delivery.message, b"application/pkcs7-mime").is_some());
+        }
+    }
+}
