@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 rm -rf keys seeds
-mkdir -p keys seeds/{mime,cms,certificate,pipeline}
+mkdir -p keys seeds/{mime,cms,certificate,pkcs12,pipeline}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -69,3 +69,9 @@ openssl crl -in "$work/crl.pem" -outform DER -out seeds/certificate/crl.der
 openssl pkey -in keys/p256.key -outform DER -out seeds/certificate/p256-key.der
 openssl pkey -in keys/x25519.key -outform DER -out seeds/certificate/x25519-key.der
 openssl ec -in keys/p256.key -out seeds/certificate/p256-sec1.pem
+
+# Few iterations, so that the fuzzer gets on.
+export=(openssl pkcs12 -export -inkey keys/p256.key -in keys/p256.pem -certfile keys/ca.pem -passout pass:secret -iter 1)
+"${export[@]}" -out seeds/pkcs12/aes.p12
+"${export[@]}" -certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1 -out seeds/pkcs12/3des.p12
+"${export[@]}" -keypbe NONE -certpbe NONE -nomac -out seeds/pkcs12/open.p12

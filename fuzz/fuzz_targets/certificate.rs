@@ -39,6 +39,7 @@ fuzz_target!(|file: &[u8]| {
             anchors: vec![&AUTHORITY],
             intermediates: vec![&certificate],
             crls: None,
+            responses: &[],
             usage: Usage::Any,
             policies: PolicyInputs::default(),
             budget: Budget::default(),

@@ -132,14 +132,14 @@ pub(crate) const HOLES: &[Hole] = &[
     Hole {
         peer: "BouncyCastle",
         direction: None,
-        is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
-        because: "its CMS has no ChaCha20-Poly1305 (RFC 8103)",
+        is_met: |case| encrypts_to(case, Key::X25519),
+        because: "1.72 has no key agreement of RFC 8418 (`no such algorithm: 1.2.840.113549.1.9.16.3.19`)",
     },
     Hole {
         peer: "BouncyCastle",
-        direction: None,
-        is_met: |case| encrypts_to(case, Key::X25519),
-        because: "the CMS of 1.72 has no X25519 (RFC 8418)",
+        direction: Some(Direction::Writes),
+        is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
+        because: "1.72 reads ChaCha20-Poly1305 (RFC 8103), but would write it without its tag, into EnvelopedData",
     },
     Hole {
         peer: "PKI.js",
