@@ -4,6 +4,7 @@ mod artefacts;
 mod budget;
 mod demo;
 mod dev;
+mod fuzz;
 mod options;
 mod peers;
 mod process;

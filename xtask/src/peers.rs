@@ -9,50 +9,33 @@ use anyhow::Result;
 
 use crate::process;
 use crate::progress::Progress;
+use crate::tools;
 
 /// What is there.
 pub(crate) struct Peers {
     pub(crate) openssl: Option<PathBuf>,
     pub(crate) chromium: Option<PathBuf>,
+    /// With the packages of `tests/tests/interop/requirements.txt`.
+    pub(crate) python: Option<PathBuf>,
 }
+
+/// Files by which the implementations of S/MIME are known, with the package that Debian has them in. Their tests look
+/// for them again and say what is missing.
+const IMPLEMENTATIONS: [(&str, &str); 5] = [
+    ("gpgsm", "gpgsm"),
+    ("cmsutil", "libnss3-tools"),
+    ("javac", "default-jdk-headless"),
+    ("/usr/share/java/bcpkix.jar", "libbcmail-java"),
+    ("python3", "python3"),
+];
 
 impl Peers {
     /// Finds them, after an attempt to install what is missing.
-    pub(crate) fn install(progress: &Progress) -> Result<Self> {
-        let peers = Self::find();
-        let missing: Vec<&str> = [
-            (peers.openssl.is_none(), "openssl"),
-            (peers.chromium.is_none(), "chromium"),
-        ]
-        .into_iter()
-        .filter_map(|(is_missing, package)| is_missing.then_some(package))
-        .collect();
-        if missing.is_empty() {
-            return Ok(peers);
-        }
-        let Some(apt) = apt() else {
-            return Ok(peers);
-        };
-        let step = progress.step(&format!("Installing {}", missing.join(" and ")));
-        for arguments in [
-            &["update", "--quiet"][..],
-            &["install", "--yes", "--no-install-recommends"],
-        ] {
-            let mut command = Command::new(apt.first().map_or("apt-get", String::as_str));
-            command.args(apt.iter().skip(1)).args(arguments);
-            if arguments.first() == Some(&"install") {
-                command.args(&missing);
-            }
-            command.env("DEBIAN_FRONTEND", "noninteractive");
-            let ended = process::try_run(&mut command, &step)?;
-            if !ended.status.success() {
-                // Not a failure of this project: the tests that need them say so.
-                progress.note("apt-get failed; tests that need what is missing are skipped");
-                return Ok(Self::find());
-            }
-        }
-        step.done();
-        Ok(Self::find())
+    pub(crate) fn install(root: &Path, progress: &Progress) -> Result<Self> {
+        install_packages(progress)?;
+        let mut peers = Self::find();
+        peers.python = install_python(root, progress)?;
+        Ok(peers)
     }
 
     fn find() -> Self {
@@ -61,8 +44,89 @@ impl Peers {
         Self {
             openssl: on_path("openssl"),
             chromium: named.or_else(|| chromium.into_iter().find_map(on_path)),
+            python: None,
         }
     }
+}
+
+fn install_packages(progress: &Progress) -> Result<()> {
+    let peers = Peers::find();
+    let own = [
+        (peers.openssl.is_none(), "openssl"),
+        (peers.chromium.is_none(), "chromium"),
+        // Debian takes this module out of Python.
+        (!has_module("ensurepip"), "python3-venv"),
+    ];
+    let implementations = IMPLEMENTATIONS.map(|(file, package)| (on_path(file).is_none(), package));
+    let missing: Vec<&str> = own
+        .into_iter()
+        .chain(implementations)
+        .filter_map(|(is_missing, package)| is_missing.then_some(package))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let Some(apt) = apt() else {
+        return Ok(());
+    };
+    let step = progress.step(&format!("Installing {}", missing.join(", ")));
+    for arguments in [
+        &["update", "--quiet"][..],
+        &["install", "--yes", "--no-install-recommends"],
+    ] {
+        let mut command = Command::new(apt.first().map_or("apt-get", String::as_str));
+        command.args(apt.iter().skip(1)).args(arguments);
+        if arguments.first() == Some(&"install") {
+            command.args(&missing);
+        }
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        let ended = process::try_run(&mut command, &step)?;
+        if !ended.status.success() {
+            // Not a failure of this project: the tests that need them say so.
+            progress.note("apt-get failed; tests that need what is missing are skipped");
+            return Ok(());
+        }
+    }
+    step.done();
+    Ok(())
+}
+
+fn has_module(module: &str) -> bool {
+    let mut python = Command::new("python3");
+    python.args(["-c", &format!("import {module}")]);
+    python.output().is_ok_and(|output| output.status.success())
+}
+
+/// A Python with packages of its own, so that the system's stays as it is.
+fn install_python(root: &Path, progress: &Progress) -> Result<Option<PathBuf>> {
+    let requirements = root.join("tests/tests/interop/requirements.txt");
+    let folder = tools::target(root).join("python");
+    let python = folder.join("bin/python");
+    let wanted = std::fs::read(&requirements)?;
+    let installed = tools::unless_done(&folder.join(".installed"), &wanted, || {
+        let step = progress.step("Installing Python packages");
+        let mut create = Command::new("python3");
+        create.args(["-m", "venv"]).arg(&folder);
+        let mut install = Command::new(&python);
+        install.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]);
+        install.arg("--requirement").arg(&requirements);
+        for command in [&mut create, &mut install] {
+            process::run(command, &step)?;
+        }
+        step.done();
+        Ok(())
+    });
+    if installed.is_err() && !process::is_stopping() {
+        progress.note("no Python packages; tests that need them are skipped");
+        return Ok(None);
+    }
+    installed.map(|()| Some(python))
 }
 
 /// How to run apt-get without a question, if there is a way.
@@ -83,11 +147,8 @@ fn apt() -> Option<Vec<String>> {
 }
 
 fn on_path(program: &str) -> Option<PathBuf> {
+    // An absolute path stays what it is when joined.
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(program))
-        .find(|file| is_file(file))
-}
-
-fn is_file(file: &Path) -> bool {
-    file.metadata().is_ok_and(|metadata| metadata.is_file())
+        .find(|file| file.exists())
 }

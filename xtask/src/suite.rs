@@ -12,18 +12,18 @@ use crate::process;
 use crate::progress::Progress;
 use crate::stack::{self, Stack};
 use crate::tools::{self, Tools, WASM, cargo};
-use crate::{artefacts, budget};
+use crate::{artefacts, budget, fuzz};
 
 /// How a test says that it could not run, and what would enable it: a line that starts so.
 const SKIPPED: &str = "skipped: ";
 
 /// What the steps came to.
 #[derive(Default)]
-struct Tally {
+pub(crate) struct Tally {
     passed: usize,
     failed: usize,
     /// Each with what would enable it.
-    skipped: Vec<String>,
+    pub(crate) skipped: Vec<String>,
 }
 
 /// Runs every step.
@@ -34,16 +34,23 @@ pub(crate) fn run() -> Result<ExitCode> {
     check_sources(&tools, &progress, &mut tally)?;
     test_natively(&tools, &progress, &mut tally)?;
     if build(&tools, &progress, &mut tally)? {
-        let peers = Peers::install(&progress)?;
+        let peers = Peers::install(tools.root(), &progress)?;
+        test_interoperability(&tools, &peers, &progress, &mut tally)?;
         test_stack(&tools, &peers, &progress, &mut tally)?;
         test_browser(&tools, &peers, &progress, &mut tally)?;
     }
+    fuzz::smoke(&tools, &progress, &mut tally)?;
     Ok(tally.close())
 }
 
 impl Tally {
     /// One check that is a test in itself.
-    fn check(&mut self, command: &mut Command, name: &str, progress: &Progress) -> Result<()> {
+    pub(crate) fn check(
+        &mut self,
+        command: &mut Command,
+        name: &str,
+        progress: &Progress,
+    ) -> Result<()> {
         let step = progress.step(name);
         let ended = process::try_run(command, &step)?;
         if ended.status.success() {
@@ -145,6 +152,35 @@ fn build(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<bool> 
         }
     }
     Ok(true)
+}
+
+/// The command against other implementations of S/MIME, as a table.
+fn test_interoperability(
+    tools: &Tools,
+    peers: &Peers,
+    progress: &Progress,
+    tally: &mut Tally,
+) -> Result<()> {
+    let mut test = cargo(tools.root());
+    test.args([
+        "test",
+        "--locked",
+        "--package",
+        "tests",
+        "--test",
+        "interop",
+    ]);
+    let target = tools::target(tools.root());
+    test.env("SEALGATE_PROGRAM", target.join("debug/sealgate"));
+    test.env("SEALGATE_NODE", tools.node().get_program());
+    if let Some(python) = &peers.python {
+        test.env("SEALGATE_PYTHON", python);
+    }
+    tally.suite(&mut test, "Interoperability", progress)?;
+    if let Ok(table) = std::fs::read_to_string(target.join("tmp/interop.txt")) {
+        println!("{table}");
+    }
+    Ok(())
 }
 
 /// The tests that start stacks of their own.

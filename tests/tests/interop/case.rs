@@ -94,7 +94,7 @@ impl Cipher {
         }
     }
 
-    /// Whether it carries its own integrity check, and so travels in AuthEnvelopedData (RFC 5083).
+    /// Whether it carries its own integrity check, and so travels in `AuthEnvelopedData` (RFC 5083).
     pub(crate) fn is_authenticated(self) -> bool {
         matches!(
             self,

@@ -88,7 +88,7 @@ impl Drop for Driver {
     }
 }
 
-/// The text of a path; the lab's have no surprises.
+/// The text of a path. The lab's are all text; another would reach the driver as no file at all.
 pub(crate) fn text(path: &Path) -> &str {
-    path.to_str().expect("paths of the lab are text")
+    path.to_str().unwrap_or_default()
 }

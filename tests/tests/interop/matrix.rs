@@ -1,5 +1,6 @@
 //! Runs every cell.
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -8,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::case::Case;
 use crate::hole::{Direction, HOLES};
 use crate::lab::Lab;
-use crate::peer::Peer;
+use crate::peer::{Peer, Peers};
 use crate::sealgate::Sealgate;
 
 /// What came of one peer and one case in one direction.
@@ -53,7 +54,7 @@ impl Matrix {
     }
 }
 
-pub(crate) fn run(lab: &Lab, sealgate: &Sealgate, peers: Vec<Box<dyn Peer>>) -> Result<Matrix> {
+pub(crate) fn run(lab: &Lab, sealgate: &Sealgate, peers: Peers) -> Matrix {
     let cases = Case::all();
     let mut own = Vec::new();
     for (row, case) in cases.iter().enumerate() {
@@ -68,14 +69,14 @@ pub(crate) fn run(lab: &Lab, sealgate: &Sealgate, peers: Vec<Box<dyn Peer>>) -> 
             .collect();
         columns
             .into_iter()
-            .map(|column| column.join().expect("a column's thread does not panic"))
+            .map(|column| column.join().unwrap_or_else(|panic| resume_unwind(panic)))
             .collect()
     });
-    Ok(Matrix {
+    Matrix {
         cases,
         columns,
         own,
-    })
+    }
 }
 
 /// Where Sealgate's message of a row is.
@@ -89,12 +90,12 @@ fn write_and_read_back(lab: &Lab, sealgate: &Sealgate, case: Case, file: &Path) 
     }
     match case {
         Case::Sign(signing) | Case::Refuse(signing) => {
-            sealgate.sign(lab, &signing, file)?;
+            sealgate.sign(lab, signing, file)?;
             sealgate.verify(lab, file, None)
         }
         Case::Encrypt(encryption) => {
-            sealgate.encrypt(lab, &encryption, file)?;
-            sealgate.decrypt(lab, &encryption, file)
+            sealgate.encrypt(lab, encryption, file)?;
+            sealgate.decrypt(lab, encryption, file)
         }
     }
 }
@@ -138,21 +139,21 @@ fn cell(peer: &str, direction: Direction, case: Case, result: Result<()>) -> Cel
 fn peer_reads(lab: &Lab, peer: &mut dyn Peer, case: Case, message: &Path) -> Result<()> {
     message.metadata().context("Sealgate wrote nothing")?;
     match case {
-        Case::Sign(signing) => peer.verify(lab, &signing, message),
+        Case::Sign(signing) => peer.verify(lab, signing, message),
         Case::Refuse(signing) => {
-            peer.verify(lab, &signing, message)?;
-            let altered = peer.verify(lab, &signing, &Lab::alter(message)?);
+            peer.verify(lab, signing, message)?;
+            let altered = peer.verify(lab, signing, &Lab::alter(message)?);
             ensure!(altered.is_err(), "it took an altered message");
             Ok(())
         }
-        Case::Encrypt(encryption) => peer.decrypt(lab, &encryption, message),
+        Case::Encrypt(encryption) => peer.decrypt(lab, encryption, message),
     }
 }
 
 fn peer_writes(lab: &Lab, peer: &mut dyn Peer, case: Case, file: &Path) -> Result<()> {
     match case {
-        Case::Sign(signing) | Case::Refuse(signing) => peer.sign(lab, &signing, file),
-        Case::Encrypt(encryption) => peer.encrypt(lab, &encryption, file),
+        Case::Sign(signing) | Case::Refuse(signing) => peer.sign(lab, signing, file),
+        Case::Encrypt(encryption) => peer.encrypt(lab, encryption, file),
     }
 }
 
@@ -174,7 +175,7 @@ fn sealgate_reads(lab: &Lab, sealgate: &Sealgate, case: Case, file: &Path) -> Re
             ensure!(format!("{verdict}").contains("exit status: 1"), verdict);
             Ok(())
         }
-        Case::Encrypt(encryption) => sealgate.decrypt(lab, &encryption, file),
+        Case::Encrypt(encryption) => sealgate.decrypt(lab, encryption, file),
     }
 }
 

@@ -22,15 +22,18 @@ use crate::lab::Lab;
 pub(crate) trait Peer: Send {
     /// As the table and the holes call it.
     fn name(&self) -> &'static str;
-    fn sign(&mut self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()>;
-    fn verify(&mut self, lab: &Lab, signing: &Signing, message: &Path) -> Result<()>;
-    fn encrypt(&mut self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()>;
-    fn decrypt(&mut self, lab: &Lab, encryption: &Encryption, message: &Path) -> Result<()>;
+    fn sign(&mut self, lab: &Lab, signing: Signing, output: &Path) -> Result<()>;
+    fn verify(&mut self, lab: &Lab, signing: Signing, message: &Path) -> Result<()>;
+    fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()>;
+    fn decrypt(&mut self, lab: &Lab, encryption: Encryption, message: &Path) -> Result<()>;
 }
 
+/// Peers, each in a column of its own.
+pub(crate) type Peers = Vec<Box<dyn Peer>>;
+
 /// The peers that are here, and what each of the others needs.
-pub(crate) fn all(lab: &Lab) -> Result<(Vec<Box<dyn Peer>>, Vec<String>)> {
-    let mut peers: Vec<Box<dyn Peer>> = vec![Box::new(openssl::OpenSsl)];
+pub(crate) fn all(lab: &Lab) -> Result<(Peers, Vec<String>)> {
+    let mut peers: Peers = vec![Box::new(openssl::OpenSsl)];
     let mut missing = Vec::new();
     let mut add = |name: &str, needs: &str, peer: Option<Box<dyn Peer>>| match peer {
         Some(peer) => peers.push(peer),

@@ -18,7 +18,7 @@ impl Sealgate {
         Self { program }
     }
 
-    pub(crate) fn sign(&self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()> {
+    pub(crate) fn sign(&self, lab: &Lab, signing: Signing, output: &Path) -> Result<()> {
         let mut command = Command::new(&self.program);
         command.arg("sign").arg(lab.message());
         command.arg("--key").arg(lab.key(signing.key));
@@ -45,7 +45,7 @@ impl Sealgate {
         Ok(())
     }
 
-    pub(crate) fn encrypt(&self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()> {
+    pub(crate) fn encrypt(&self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()> {
         let mut command = Command::new(&self.program);
         command.arg("encrypt").arg(lab.message());
         command.arg("--to").arg(lab.certificate(encryption.key));
@@ -57,7 +57,7 @@ impl Sealgate {
     }
 
     /// Decrypts, and compares what comes out.
-    pub(crate) fn decrypt(&self, lab: &Lab, encryption: &Encryption, message: &Path) -> Result<()> {
+    pub(crate) fn decrypt(&self, lab: &Lab, encryption: Encryption, message: &Path) -> Result<()> {
         let output = message.with_extension("opened");
         let mut command = Command::new(&self.program);
         command.arg("decrypt").arg(message);

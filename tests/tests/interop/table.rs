@@ -22,8 +22,11 @@ pub(crate) fn render(matrix: &Matrix) -> String {
     text.push('\n');
     for (row, case) in matrix.cases.iter().enumerate() {
         let _ = write!(text, "{:ROW$}", case.to_string());
-        for column in &matrix.columns {
-            let (reads, writes) = &column.cells[row];
+        for (reads, writes) in matrix
+            .columns
+            .iter()
+            .filter_map(|column| column.cells.get(row))
+        {
             let cell = format!("{:>3}{:>4}", mark(reads), mark(writes));
             let _ = write!(text, "{cell:>COLUMN$}");
         }

@@ -36,7 +36,7 @@ impl Peer for Driven {
         self.name
     }
 
-    fn sign(&mut self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()> {
+    fn sign(&mut self, lab: &Lab, signing: Signing, output: &Path) -> Result<()> {
         let scheme = match signing.key {
             Key::Rsa if signing.is_pss => "rsa-pss",
             Key::Rsa => "rsa-pkcs1",
@@ -59,7 +59,7 @@ impl Peer for Driven {
         ])
     }
 
-    fn verify(&mut self, lab: &Lab, signing: &Signing, message: &Path) -> Result<()> {
+    fn verify(&mut self, lab: &Lab, signing: Signing, message: &Path) -> Result<()> {
         let message_octets = fs::read(message)?;
         let object = message.with_extension(self.name);
         let content = message.with_extension(format!("{}-content", self.name));
@@ -84,7 +84,7 @@ impl Peer for Driven {
         Ok(())
     }
 
-    fn encrypt(&mut self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()> {
+    fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()> {
         let transport = match encryption.key {
             Key::Rsa if encryption.is_oaep => "rsa-oaep",
             Key::Rsa => "rsa-pkcs1",
@@ -101,7 +101,7 @@ impl Peer for Driven {
         ])
     }
 
-    fn decrypt(&mut self, lab: &Lab, encryption: &Encryption, message: &Path) -> Result<()> {
+    fn decrypt(&mut self, lab: &Lab, encryption: Encryption, message: &Path) -> Result<()> {
         let object = message.with_extension(self.name);
         let output = message.with_extension(format!("{}-output", self.name));
         fs::write(&object, mime::cms(&fs::read(message)?)?)?;

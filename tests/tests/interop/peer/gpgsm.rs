@@ -1,4 +1,4 @@
-//! GnuPG's `gpgsm`, with a home folder of its own.
+//! `gpgsm` of the GNU Privacy Guard, with a home folder of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +53,7 @@ pub(crate) fn start(lab: &Lab) -> Result<Option<Box<dyn Peer>>> {
         run(peer.command().arg("--import").arg(lab.certificate(key)))?;
     }
     // Importing the other keys ends it, so it has none of them.
-    let import = peer.run(
+    let import = run_with_password(
         peer.with_password()
             .arg("--import")
             .arg(lab.pkcs12(Key::Rsa)),
@@ -70,11 +70,7 @@ impl Gpgsm {
         command
     }
 
-    /// Runs with the key's password at hand.
-    fn run(&self, command: &mut Command) -> Result<Vec<u8>> {
-        run_with_input(command, PASSWORD.as_bytes())
-    }
-
+    /// To be run by [`run_with_password`].
     fn with_password(&self) -> Command {
         let mut command = self.command();
         command.args(["--pinentry-mode", "loopback", "--passphrase-fd", "0"]);
@@ -82,12 +78,16 @@ impl Gpgsm {
     }
 }
 
+fn run_with_password(command: &mut Command) -> Result<Vec<u8>> {
+    run_with_input(command, PASSWORD.as_bytes())
+}
+
 impl Peer for Gpgsm {
     fn name(&self) -> &'static str {
         NAME
     }
 
-    fn sign(&mut self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()> {
+    fn sign(&mut self, lab: &Lab, signing: Signing, output: &Path) -> Result<()> {
         ensure!(!signing.is_pss, "no option to sign with PSS");
         let mut command = self.with_password();
         command.arg(if signing.is_opaque {
@@ -98,11 +98,11 @@ impl Peer for Gpgsm {
         command.args(["--digest-algo", signing.digest.name()]);
         command.args(["--local-user", &format!("CN=Alice {}", signing.key.name())]);
         command.arg("--output").arg(output).arg(lab.entity());
-        self.run(&mut command)?;
+        run_with_password(&mut command)?;
         Ok(())
     }
 
-    fn verify(&mut self, _: &Lab, signing: &Signing, message: &Path) -> Result<()> {
+    fn verify(&mut self, _: &Lab, signing: Signing, message: &Path) -> Result<()> {
         let message_octets = fs::read(message)?;
         let mut command = self.command();
         if signing.is_opaque {
@@ -127,7 +127,7 @@ impl Peer for Gpgsm {
         Ok(())
     }
 
-    fn encrypt(&mut self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()> {
+    fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()> {
         ensure!(!encryption.is_oaep, "no option to encrypt with OAEP");
         let cipher = match encryption.cipher {
             Cipher::Aes128Cbc => "AES",
@@ -146,11 +146,11 @@ impl Peer for Gpgsm {
         Ok(())
     }
 
-    fn decrypt(&mut self, _: &Lab, _: &Encryption, message: &Path) -> Result<()> {
+    fn decrypt(&mut self, _: &Lab, _: Encryption, message: &Path) -> Result<()> {
         let object = message.with_extension("gpgsm");
         fs::write(&object, mime::cms(&fs::read(message)?)?)?;
         let mut command = self.with_password();
-        let content = self.run(command.arg("--decrypt").arg(object))?;
+        let content = run_with_password(command.arg("--decrypt").arg(object))?;
         ensure!(Lab::is_content(&content), "another content");
         Ok(())
     }

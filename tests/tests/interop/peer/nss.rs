@@ -69,7 +69,7 @@ impl Peer for Nss {
         NAME
     }
 
-    fn sign(&mut self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()> {
+    fn sign(&mut self, lab: &Lab, signing: Signing, output: &Path) -> Result<()> {
         ensure!(!signing.is_pss, "no option to sign with PSS");
         let mut command = cmsutil(self, "-S");
         command.args(["-N", signing.key.name(), "-G", "-P"]);
@@ -80,7 +80,7 @@ impl Peer for Nss {
         Ok(())
     }
 
-    fn verify(&mut self, _: &Lab, signing: &Signing, message: &Path) -> Result<()> {
+    fn verify(&mut self, _: &Lab, signing: Signing, message: &Path) -> Result<()> {
         let message_octets = fs::read(message)?;
         let object = message.with_extension("nss");
         let content = message.with_extension("nss-content");
@@ -100,7 +100,7 @@ impl Peer for Nss {
         Ok(())
     }
 
-    fn encrypt(&mut self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()> {
+    fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()> {
         ensure!(!encryption.is_oaep, "no option to encrypt with OAEP");
         ensure!(
             encryption.cipher == Cipher::Aes128Cbc,
@@ -113,7 +113,7 @@ impl Peer for Nss {
         Ok(())
     }
 
-    fn decrypt(&mut self, _: &Lab, _: &Encryption, message: &Path) -> Result<()> {
+    fn decrypt(&mut self, _: &Lab, _: Encryption, message: &Path) -> Result<()> {
         let object = message.with_extension("nss");
         let content = message.with_extension("nss-content");
         fs::write(&object, mime::cms(&fs::read(message)?)?)?;

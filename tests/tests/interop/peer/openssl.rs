@@ -17,7 +17,7 @@ impl Peer for OpenSsl {
         "OpenSSL"
     }
 
-    fn sign(&mut self, lab: &Lab, signing: &Signing, output: &Path) -> Result<()> {
+    fn sign(&mut self, lab: &Lab, signing: Signing, output: &Path) -> Result<()> {
         let mut command = cms("-sign");
         command.arg("-in").arg(lab.entity());
         command.arg("-signer").arg(lab.certificate(signing.key));
@@ -31,7 +31,7 @@ impl Peer for OpenSsl {
         Ok(())
     }
 
-    fn verify(&mut self, lab: &Lab, _: &Signing, message: &Path) -> Result<()> {
+    fn verify(&mut self, lab: &Lab, _: Signing, message: &Path) -> Result<()> {
         let mut command = cms("-verify");
         command.arg("-in").arg(message);
         command.arg("-CAfile").arg(lab.authority());
@@ -41,7 +41,7 @@ impl Peer for OpenSsl {
         Ok(())
     }
 
-    fn encrypt(&mut self, lab: &Lab, encryption: &Encryption, output: &Path) -> Result<()> {
+    fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()> {
         let mut command = cms("-encrypt");
         command.arg("-in").arg(lab.entity());
         command.arg(match encryption.cipher {
@@ -63,7 +63,7 @@ impl Peer for OpenSsl {
         Ok(())
     }
 
-    fn decrypt(&mut self, lab: &Lab, encryption: &Encryption, message: &Path) -> Result<()> {
+    fn decrypt(&mut self, lab: &Lab, encryption: Encryption, message: &Path) -> Result<()> {
         let mut command = cms("-decrypt");
         command.arg("-in").arg(message);
         command.arg("-recip").arg(lab.certificate(encryption.key));

@@ -1,4 +1,4 @@
-//! PKI.js on the WebCrypto of Node.js.
+//! `PKI.js` on the `WebCrypto` of Node.
 
 use std::env;
 use std::path::Path;
