@@ -96,12 +96,13 @@ impl Case {
             message_id: &decision.message_id,
             size: decision.size,
         };
-        let recipients = decision
+        let recipients: Vec<RecordedRecipient> = decision
             .records
             .iter()
-            .map(|record| recorded(record, handed_on));
+            .map(|record| recorded(record, handed_on))
+            .collect();
         let organisation = &self.facts.organisation;
-        let mut batch = vec![self.add(desk, envelope, &seen, recipients.collect())?];
+        let mut batch = vec![self.add(desk, envelope, &seen, &recipients)?];
         for learnt in &decision.learnt {
             let lesson = Lesson {
                 address: &learnt.address,
@@ -140,7 +141,7 @@ impl Case {
             message_id: "",
             size,
         };
-        let add = self.add(desk, envelope, &seen, recipients)?;
+        let add = self.add(desk, envelope, &seen, &recipients)?;
         desk.db.write(vec![add]).await?;
         Ok(())
     }
@@ -150,7 +151,7 @@ impl Case {
         desk: &Desk,
         envelope: &Envelope,
         seen: &Seen<'_>,
-        recipients: Vec<RecordedRecipient>,
+        recipients: &[RecordedRecipient],
     ) -> Result<Statement, Failure> {
         let from = envelope.from.as_ref().map(ToString::to_string);
         let message = Recorded {
@@ -161,7 +162,7 @@ impl Case {
             message_id: seen.message_id,
             size: seen.size,
             policy_version: self.facts.rules_version,
-            recipients: &recipients,
+            recipients,
         };
         Ok(messages::add(&desk.db, &self.facts.organisation, &message)?)
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod access;
 pub(crate) mod authorities;
+pub(crate) mod certificates;
 pub(crate) mod d1;
 pub(crate) mod facts;
 pub(crate) mod issuers;

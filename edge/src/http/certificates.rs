@@ -5,12 +5,14 @@ use worker::{Headers, Request, Response};
 
 use super::exchange::{self, Exchange};
 use super::{body, session};
-use crate::crypto;
 use crate::failure::Failure;
-use crate::store::mailboxes;
+use crate::store::certificates;
 
 /// Largest upload: one certificate with a chain.
 const UPLOAD_OCTETS_MAX: usize = 256 * 1024;
+
+/// The media type of certificates without a message (RFC 8551 §3.8).
+pub(crate) const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
 
 /// The first certificate of a PEM or DER body.
 pub(crate) async fn upload(request: &mut Request) -> Result<Certificate, Failure> {
@@ -27,16 +29,16 @@ pub(crate) async fn file(exchange: Exchange) -> Result<Response, Failure> {
     let unknown = || Failure::unknown("certificate");
     let file = exchange.params.first().ok_or_else(unknown)?;
     let (fingerprint, kind) = file.rsplit_once('.').ok_or_else(unknown)?;
-    let stored = mailboxes::certificate(&exchange.desk.db, &member.organisation, fingerprint);
-    let der = stored.await?.ok_or_else(unknown)?;
-    let broken = || Failure::broken("a stored certificate cannot be read");
-    let der = crypto::from_base64(&der).map_err(|_| broken())?;
+    let found = certificates::find(&exchange.desk.db, &member.organisation, fingerprint);
+    let chain = found.await?.ok_or_else(unknown)?;
+    let certificate = chain.first().ok_or_else(unknown)?;
     match kind {
-        "der" => reply("application/pkix-cert", der),
+        "der" => reply("application/pkix-cert", certificate.der().to_vec()),
         "pem" => {
-            let certificate = Certificate::from_der(&der).map_err(|_| broken())?;
-            reply("application/x-pem-file", certificate.to_pem().into_bytes())
+            let pem: String = chain.iter().map(Certificate::to_pem).collect();
+            reply("application/x-pem-file", pem.into_bytes())
         }
+        "p7c" => reply(CERTS_ONLY, smime::certs_only(&chain)),
         _ => Err(unknown()),
     }
 }

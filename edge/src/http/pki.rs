@@ -9,6 +9,7 @@ use mail::UnixTime;
 use smime::Certificate;
 use worker::{Headers, Method, Response};
 
+use super::certificates::CERTS_ONLY;
 use super::exchange::{self, Exchange};
 use crate::crypto;
 use crate::desk::Desk;
@@ -43,10 +44,7 @@ pub(crate) async fn answer(exchange: &Exchange, path: &str) -> Result<Response, 
             root(&issuer)?.to_pem().into_bytes(),
         ),
         "root.der" => reply("application/pkix-cert", root(&issuer)?.der().to_vec()),
-        "root.p7c" => reply(
-            "application/pkcs7-mime; smime-type=certs-only",
-            smime::certs_only(&[root(&issuer)?]),
-        ),
+        "root.p7c" => reply(CERTS_ONLY, smime::certs_only(&[root(&issuer)?])),
         "crl" => reply("application/pkix-crl", crl(desk, organisation).await?),
         _ => Err(unknown()),
     }

@@ -190,8 +190,8 @@ fn no_such_path() -> Failure {
 mod tests {
     use super::*;
 
-    fn name(method: Method, path: &str) -> Result<&'static str, u16> {
-        match find(&method, path) {
+    fn name(method: &Method, path: &str) -> Result<&'static str, u16> {
+        match find(method, path) {
             Ok(found) => Ok(found.endpoint.name),
             Err(Failure::Caller(problem)) => Err(problem.status),
             Err(_) => Err(0),
@@ -200,24 +200,24 @@ mod tests {
 
     #[test]
     fn a_literal_segment_goes_before_a_parameter() {
-        assert_eq!(name(Method::Put, "/rules/order"), Ok("PutRuleOrder"));
-        assert_eq!(name(Method::Put, "/rules/r1"), Ok("PutRule"));
-        assert_eq!(name(Method::Delete, "/rules/order"), Err(405));
+        assert_eq!(name(&Method::Put, "/rules/order"), Ok("PutRuleOrder"));
+        assert_eq!(name(&Method::Put, "/rules/r1"), Ok("PutRule"));
+        assert_eq!(name(&Method::Delete, "/rules/order"), Err(405));
     }
 
     #[test]
     fn unknown_paths_and_methods_are_told_apart() {
-        assert_eq!(name(Method::Get, "/nothing"), Err(404));
-        assert_eq!(name(Method::Get, "/mailboxes/"), Err(404));
-        assert_eq!(name(Method::Get, "/mailboxes/a/b"), Err(404));
-        assert_eq!(name(Method::Patch, "/rules"), Err(405));
+        assert_eq!(name(&Method::Get, "/nothing"), Err(404));
+        assert_eq!(name(&Method::Get, "/mailboxes/"), Err(404));
+        assert_eq!(name(&Method::Get, "/mailboxes/a/b"), Err(404));
+        assert_eq!(name(&Method::Patch, "/rules"), Err(405));
     }
 
     #[test]
     fn parameters_are_decoded() {
         let found = find(&Method::Get, "/mailboxes/a%2Bb%40acme.test").unwrap();
         assert_eq!(found.params, ["a+b@acme.test"]);
-        assert_eq!(name(Method::Get, "/mailboxes/%ff"), Err(404));
+        assert_eq!(name(&Method::Get, "/mailboxes/%ff"), Err(404));
     }
 
     #[test]

@@ -296,26 +296,6 @@ pub(crate) async fn activate(
     db.write(vec![add, use_it]).await.map(drop)
 }
 
-#[derive(Deserialize)]
-struct StoredCertificate {
-    der: String,
-}
-
-/// A certificate that a mailbox has or had; base64 of the DER.
-pub(crate) async fn certificate(
-    db: &Database,
-    organisation: &str,
-    fingerprint: &str,
-) -> worker::Result<Option<String>> {
-    let stored: Option<StoredCertificate> = db
-        .row(
-            "SELECT der FROM certificates WHERE organisation = ?1 AND fingerprint = ?2",
-            [organisation.into(), fingerprint.into()],
-        )
-        .await?;
-    Ok(stored.map(|stored| stored.der))
-}
-
 /// Frees the seats whose revocation is over: 14 days have passed, or every CA concerned has
 /// confirmed. The built-in CA confirms by putting a certificate on its list, which it does at once.
 pub(crate) async fn free_seats(db: &Database, now: UnixTime) -> worker::Result<usize> {

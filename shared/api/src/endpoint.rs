@@ -2,7 +2,11 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-#[expect(clippy::wildcard_imports, reason = "the table names every wire type")]
+// In tests the lint is off, and an expectation of it would be unfulfilled.
+#[cfg_attr(
+    not(test),
+    expect(clippy::wildcard_imports, reason = "the table names every wire type")
+)]
 use crate::*;
 
 /// An HTTP method.
@@ -114,7 +118,7 @@ endpoints! {
     ActivateMailboxes: Post "/mailboxes/activate" Write ((), MailboxSelection) -> MailboxResults, "Gives each mailbox a certificate on a seat of the licence.";
     DeactivateMailboxes: Post "/mailboxes/deactivate" Write ((), MailboxSelection) -> MailboxResults, "Revokes the certificates; seats stay held until confirmed.";
     GetMailbox: Get "/mailboxes/{address}" Read ((), ()) -> MailboxDetail, "One mailbox with all certificates it ever had.";
-    GetCertificateFile: Get "/certificates/{file}" Read ((), ()) -> (), "The certificate of a managed mailbox: FINGERPRINT.pem or FINGERPRINT.der.";
+    GetCertificateFile: Get "/certificates/{file}" Read ((), ()) -> (), "A certificate as a file: FINGERPRINT.pem and .p7c with its chain, FINGERPRINT.der alone.";
     GetLicence: Get "/licence" Read ((), ()) -> Licence, "The licence and its seats.";
     PutLicence: Put "/licence" Operator (LicenceQuery, LicenceUpdate) -> Licence, "Sets the licence.";
     ListRules: Get "/rules" Read ((), ()) -> RuleList, "All rules in priority order.";
