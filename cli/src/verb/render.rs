@@ -56,7 +56,7 @@ fn key_name(kind: KeyKind) -> String {
         KeyKind::Ed25519 => "ed25519".to_owned(),
         KeyKind::X25519 => "x25519".to_owned(),
         KeyKind::PostQuantum(set) => set.name().to_owned(),
-        KeyKind::MlKem(_) => kind.to_string().to_ascii_lowercase(),
+        KeyKind::K283 | KeyKind::MlKem(_) => kind.to_string().to_ascii_lowercase(),
         KeyKind::Dsa => "dsa".to_owned(),
         KeyKind::Other => "unknown".to_owned(),
     }

@@ -165,7 +165,11 @@ impl Certificate {
             KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::X25519 => {
                 KeyUsage::KEY_AGREEMENT
             }
-            KeyKind::Ed25519 | KeyKind::PostQuantum(_) | KeyKind::Dsa | KeyKind::Other => {
+            KeyKind::K283
+            | KeyKind::Ed25519
+            | KeyKind::PostQuantum(_)
+            | KeyKind::Dsa
+            | KeyKind::Other => {
                 return false;
             }
         };

@@ -3,7 +3,7 @@
 use der::oid::ObjectIdentifier;
 
 use crate::{
-    KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason,
+    KeyKind, KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason,
     asn1::{Reader, oid, tag},
     cms::enveloped::{
         Agreement, Encapsulation, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo, Transport,
@@ -254,10 +254,14 @@ fn agreed_key(
         oid::AES256_WRAP => 32,
         _ => return Err(ProviderError::Unsupported),
     };
-    let peer = agreement
-        .originator_spki(key.kind())
-        .ok_or(ProviderError::Unsupported)?;
-    let secret = provider.agree(key, &peer)?;
+    let secret = if key.kind() == KeyKind::K283 {
+        hazmat::k283::agree(key, &agreement.originator_point, agreement.with_cofactor)?
+    } else {
+        let peer = agreement
+            .originator_spki(key.kind())
+            .ok_or(ProviderError::Unsupported)?;
+        provider.agree(key, &peer)?
+    };
     let info = shared_info(
         &agreement.wrap_algorithm,
         agreement.user_keying_material.as_deref(),

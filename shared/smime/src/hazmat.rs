@@ -3,6 +3,7 @@
 pub(crate) mod agreement;
 pub(crate) mod cipher;
 pub(crate) mod digest;
+pub(crate) mod k283;
 pub(crate) mod kdf;
 pub(crate) mod key_wrap;
 pub(crate) mod keys;

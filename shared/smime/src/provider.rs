@@ -285,6 +285,8 @@ pub enum KeyKind {
     P384,
     /// NIST P-521.
     P521,
+    /// NIST K-283, a binary curve of old smart cards: read, never written.
+    K283,
     /// Ed25519 (RFC 8410), signs only.
     Ed25519,
     /// X25519 (RFC 8410), agrees only.
@@ -318,7 +320,7 @@ impl KeyKind {
     pub fn can_encrypt(self) -> bool {
         !matches!(
             self,
-            Self::Ed25519 | Self::PostQuantum(_) | Self::Dsa | Self::Other
+            Self::K283 | Self::Ed25519 | Self::PostQuantum(_) | Self::Dsa | Self::Other
         )
     }
 }
@@ -330,6 +332,7 @@ impl std::fmt::Display for KeyKind {
             Self::P256 => f.write_str("P-256"),
             Self::P384 => f.write_str("P-384"),
             Self::P521 => f.write_str("P-521"),
+            Self::K283 => f.write_str("K-283"),
             Self::Ed25519 => f.write_str("Ed25519"),
             Self::X25519 => f.write_str("X25519"),
             Self::PostQuantum(set) => f.write_str(&set.name().to_uppercase()),

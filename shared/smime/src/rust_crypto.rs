@@ -54,7 +54,9 @@ where
             KeyKind::Ed25519 => Some(self.curve25519_key(oid::ED25519)?),
             KeyKind::X25519 => Some(self.curve25519_key(oid::X25519)?),
             KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => self.lattice_key(kind)?,
-            KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+            KeyKind::K283 | KeyKind::Dsa | KeyKind::Other => {
+                return Err(ProviderError::Unsupported);
+            }
         };
         pkcs8
             .and_then(|der| PrivateKey::from_pkcs8(der).ok())

@@ -81,7 +81,8 @@ fn choose_scheme(signer: &Signer<'_>, options: SignOptions) -> Result<SignatureS
         KeyKind::P521 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha512))),
         KeyKind::Ed25519 => Ok(SignatureScheme::Ed25519),
         KeyKind::PostQuantum(set) if !set.is_hash_based() => Ok(SignatureScheme::PostQuantum(set)),
-        KeyKind::X25519
+        KeyKind::K283
+        | KeyKind::X25519
         | KeyKind::PostQuantum(_)
         | KeyKind::MlKem(_)
         | KeyKind::Dsa

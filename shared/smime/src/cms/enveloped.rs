@@ -72,6 +72,8 @@ pub(crate) struct Agreement {
     /// The originator's ephemeral public key; its parameters may be absent.
     pub(crate) originator_point: Vec<u8>,
     pub(crate) kdf: Kdf,
+    /// Cofactor Diffie-Hellman, which differs on curves with a cofactor only.
+    pub(crate) with_cofactor: bool,
     pub(crate) user_keying_material: Option<Vec<u8>>,
     /// `AlgorithmIdentifier` of the key wrap, as it enters the KDF.
     pub(crate) wrap_algorithm: Vec<u8>,
@@ -116,7 +118,7 @@ impl RecipientInfo {
             KeyWay::Transport(_) => matches!(kind, KeyKind::Rsa { .. }),
             KeyWay::Agreement(_) => matches!(
                 kind,
-                KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::X25519
+                KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::K283 | KeyKind::X25519
             ),
             KeyWay::Encapsulation(found) => found.kem == kind,
             KeyWay::Unknown(_) => false,
@@ -329,6 +331,7 @@ fn read_agreement(info: Element<'_>, recipients: &mut Vec<RecipientInfo>) -> Res
                 KeyWay::Agreement(Box::new(Agreement {
                     originator_point: public.bit_string()?.to_vec(),
                     kdf,
+                    with_cofactor: is_cofactor(agreement_id),
                     user_keying_material: user_keying_material.clone(),
                     wrap_algorithm: wrap_algorithm.raw.to_vec(),
                     wrap,
@@ -352,6 +355,17 @@ fn read_agreement_id(key: &mut Reader<'_>) -> Result<RecipientId, Asn1Error> {
     }
     // No key identifier has this tag here.
     read_certificate_id(key, tag::context_primitive(0))
+}
+
+fn is_cofactor(id: ObjectIdentifier) -> bool {
+    matches!(
+        id,
+        oid::ECDH_COFACTOR_SHA1_KDF
+            | oid::ECDH_COFACTOR_SHA224_KDF
+            | oid::ECDH_COFACTOR_SHA256_KDF
+            | oid::ECDH_COFACTOR_SHA384_KDF
+            | oid::ECDH_COFACTOR_SHA512_KDF
+    )
 }
 
 fn kdf_of(id: ObjectIdentifier) -> Option<Kdf> {

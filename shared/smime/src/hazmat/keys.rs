@@ -49,6 +49,7 @@ pub(crate) fn curve_kind(curve: Option<der::oid::ObjectIdentifier>) -> KeyKind {
         Some(id) if id == oid::P256 => KeyKind::P256,
         Some(id) if id == oid::P384 => KeyKind::P384,
         Some(id) if id == oid::P521 => KeyKind::P521,
+        Some(id) if id == oid::K283 => KeyKind::K283,
         _ => KeyKind::Other,
     }
 }
@@ -92,7 +93,7 @@ pub(crate) fn public_key(key: &PrivateKey) -> Result<Vec<u8>, ProviderError> {
             Some(curve25519_spki(oid::X25519, public.as_bytes()))
         }
         KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => Some(hazmat::lattice::public_key(key)?),
-        KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+        KeyKind::K283 | KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
     };
     spki.ok_or(ProviderError::BadKey)
 }

@@ -28,6 +28,7 @@ pub(crate) fn verify(
         SignatureScheme::Ecdsa(digest) => {
             let hash = hazmat::digest::digest(digest, &[message]);
             match hazmat::keys::spki_kind(spki) {
+                Some(KeyKind::K283) => hazmat::k283::verify(spki, &hash, signature),
                 Some(KeyKind::P256) => verify_p256(spki, &hash, signature),
                 Some(KeyKind::P384) => verify_p384(spki, &hash, signature),
                 Some(KeyKind::P521) => verify_p521(spki, &hash, signature),
