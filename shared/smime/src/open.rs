@@ -134,6 +134,8 @@ pub struct SignatureReport {
     pub capabilities: Option<Capabilities>,
     /// The certificate that the signer wants to be encrypted to.
     pub encryption_certificate: Option<Certificate>,
+    /// Whether what it signs is all that is shown, and not a part or an embedded message.
+    pub covers_all: bool,
     /// Good, or why not.
     pub verdict: Result<(), Problem>,
 }
@@ -200,15 +202,20 @@ impl Opened {
     }
 
     /// Good if there is a signature and every one is good; `None` if there is none.
+    ///
+    /// Below a signature over the whole message, those of its parts do not count: a forwarded mail whose
+    /// certificate has expired since says nothing about the mail around it.
     pub fn signature_verdict(&self) -> Option<Result<(), &Problem>> {
         let broken = self
             .layers
             .iter()
             .filter(|layer| layer.is_signature())
             .find_map(|layer| layer.problem.as_ref());
+        let is_whole = self.signatures.iter().any(|signature| signature.covers_all);
         let bad = self
             .signatures
             .iter()
+            .filter(|signature| signature.covers_all || !is_whole)
             .find_map(|signature| signature.verdict.as_ref().err());
         self.is_signed().then(|| broken.or(bad).map_or(Ok(()), Err))
     }
@@ -232,6 +239,7 @@ impl Opened {
         }
         self.signatures
             .iter()
+            .filter(|signature| signature.covers_all)
             .filter_map(|signature| {
                 Some(Harvest {
                     address: signature.address.clone()?,

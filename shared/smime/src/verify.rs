@@ -111,6 +111,7 @@ impl Examination<'_> {
             path: Vec::new(),
             capabilities: attributes.and_then(SignedAttributes::capabilities),
             encryption_certificate: None,
+            covers_all: self.judge.covers_all,
             verdict: Ok(()),
         };
         // RFC 5280 does not make key identifiers unique: the certificate is the one whose key verifies.

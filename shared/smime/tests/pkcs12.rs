@@ -2,7 +2,11 @@
 //!
 //! `tests/pkcs12` was made with OpenSSL 3.0: `pkcs12 -export` (`old.p12` with `-legacy`, `empty.p12`
 //! with an empty password, the others with `secret`) and `pkcs8 -topk8 -outform DER`.
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail by panicking"
+)]
 
 use smime::{PasswordError, Pkcs12, PrivateKey};
 

@@ -292,6 +292,62 @@ fn a_part_is_not_the_whole() {
 }
 
 #[test]
+fn what_is_forwarded_does_not_spoil_the_whole() {
+    let forwarded = signed(RSA, "mallory", SignOptions::default()).unwrap();
+    let mut outer = b"From: <p256@acme.test>\r\nContent-Type: message/rfc822\r\n\r\n".to_vec();
+    outer.extend_from_slice(&forwarded);
+    let pair = key_pair(P256);
+    let signer = Signer {
+        certificate: pair.certificate.as_ref().unwrap(),
+        chain: &[],
+        key: &pair.key,
+    };
+    let options = SignOptions::default();
+    let message = protect(&outer, |entity| {
+        sign(entity, &signer, &options, NOW, &provider())
+    });
+    let found = opened(&message.unwrap(), &[]);
+    assert_eq!(found.signatures.len(), 2);
+    assert_eq!(found.signature_verdict(), Some(Ok(())));
+    let learnt: Vec<Certificate> = found
+        .harvest()
+        .into_iter()
+        .map(|harvest| harvest.certificate)
+        .collect();
+    assert_eq!(learnt, [certificate(P256)]);
+}
+
+#[test]
+fn no_altered_octet_makes_it_panic_or_believe() {
+    let message = signed(P256, "p256", SignOptions::default()).unwrap();
+    let sealed = protect(&message, |entity| {
+        encrypt(
+            entity,
+            &[certificate(P256)],
+            ContentCipher::Aes128Gcm,
+            RsaPadding::Pkcs1,
+            &provider(),
+        )
+    })
+    .unwrap();
+    let keys = [key_pair(P256)];
+    let body = mail::find(&sealed, b"\r\n\r\n").unwrap() + 4;
+    for position in (0..sealed.len()).step_by(23) {
+        let mut altered = sealed.clone();
+        altered[position] ^= 1;
+        let found = opened(&altered, &keys);
+        let is_same = found.entity.is_none_or(|entity| {
+            // What survives the change of a header field or of a line end is what was sent.
+            message.ends_with(mail::Entity::parse(&entity).body())
+        });
+        assert!(is_same, "{position}");
+        if position >= body {
+            opened(&sealed[..position], &keys);
+        }
+    }
+}
+
+#[test]
 fn encrypted_content_beside_other_content_stays_closed() {
     let sealed = encrypt(
         entity(),

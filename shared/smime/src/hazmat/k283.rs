@@ -172,15 +172,15 @@ impl Field {
 
     /// Times x, without a branch on the value.
     fn shifted(self) -> Self {
-        let [a, b, c, d, e] = self.0;
-        let top = (e << 1) | (d >> 63);
+        let [lowest, low, middle, high, highest] = self.0;
+        let top = (highest << 1) | (high >> 63);
         let carry = top >> Self::TOP_BITS;
         let kept = top & ((1 << Self::TOP_BITS) - 1);
         Self([
-            (a << 1) ^ (0x10a1 & 0u64.wrapping_sub(carry)),
-            (b << 1) | (a >> 63),
-            (c << 1) | (b >> 63),
-            (d << 1) | (c >> 63),
+            (lowest << 1) ^ (0x10a1 & 0u64.wrapping_sub(carry)),
+            (low << 1) | (lowest >> 63),
+            (middle << 1) | (low >> 63),
+            (high << 1) | (middle >> 63),
             kept,
         ])
     }

@@ -54,14 +54,16 @@ fn ml_dsa_signs_and_verifies() {
             chain: &[],
             key: &pair.key,
         };
-        let signed = protect(MESSAGE, |entity| {
+        let message = protect(MESSAGE, |entity| {
             sign(entity, &signer, &SignOptions::default(), NOW, &provider())
         })
         .unwrap();
-        let found = opened(&signed, &[], &root.certificate);
+        let found = opened(&message, &[], &root.certificate);
         assert_eq!(found.signature_verdict(), Some(Ok(())), "{set:?}");
         assert_eq!(found.signatures[0].algorithm, set.name());
-        let altered = String::from_utf8(signed).unwrap().replace("hello", "hullo");
+        let altered = String::from_utf8(message)
+            .unwrap()
+            .replace("hello", "hullo");
         let found = opened(altered.as_bytes(), &[], &root.certificate);
         let problem = found.signature_verdict().unwrap().unwrap_err();
         assert_eq!(problem.reason, Reason::DigestMismatch);
