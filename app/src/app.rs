@@ -107,7 +107,7 @@ pub fn ReadOnlyNote() -> impl IntoView {
     let t = text();
     let portal = portal();
     view! {
-        <Show when=move || portal.read_only()>
+        <Show when=move || portal.read_only.get()>
             <p class="note-bar">{t.read_only}</p>
         </Show>
     }

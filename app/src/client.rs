@@ -64,7 +64,19 @@ impl Client {
         if !query.is_empty() {
             url = format!("{url}?{query}");
         }
-        let request = RequestBuilder::new(&url).method(method(E::METHOD));
+        let octets = self.exchange(method(E::METHOD), &url, body).await?;
+        serde_json::from_slice(&octets).map_err(|error| broken(&error))
+    }
+
+    /// One request and the JSON of its reply. Apart from [`Self::call`], so that it is compiled once
+    /// and not for every endpoint.
+    async fn exchange(
+        self,
+        method: Method,
+        url: &str,
+        body: Option<(&str, JsValue)>,
+    ) -> Result<Vec<u8>, Problem> {
+        let request = RequestBuilder::new(url).method(method);
         let request = match body {
             Some((media_type, body)) => request.header("content-type", media_type).body(body),
             None => request.build(),
@@ -73,8 +85,12 @@ impl Client {
         let response = response.map_err(|_| offline())?;
         let octets = response.binary().await.map_err(|_| offline())?;
         if response.ok() {
-            let json: &[u8] = if octets.is_empty() { b"null" } else { &octets };
-            return serde_json::from_slice(json).map_err(|error| broken(&error));
+            // 204 has no body.
+            return Ok(if octets.is_empty() {
+                b"null".to_vec()
+            } else {
+                octets
+            });
         }
         if response.status() == 401 {
             self.on_signed_out.run(());

@@ -1,7 +1,9 @@
 //! Loading: a skeleton, then the content or what went wrong; and filters that live in the address.
 
+use std::{future::Future, pin::Pin};
+
 use api::Problem;
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
@@ -10,8 +12,67 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::ui::{ProblemCard, Skeleton};
 
-/// What a page asked the edge for.
-pub type Loading<T> = LocalResource<Result<T, Problem>>;
+/// What a page asked the edge for: nothing yet, the answer, or what went wrong.
+///
+/// Leptos' own resources also serve suspense and hydration; a page of the portal needs neither, and
+/// would download their machinery once for every type of answer.
+pub struct Loading<T: 'static> {
+    answer: RwSignal<Option<Result<T, Problem>>, LocalStorage>,
+    turn: RwSignal<u32>,
+}
+
+/// An answer that is awaited.
+type Asked<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+impl<T> Clone for Loading<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Loading<T> {}
+
+impl<T: Clone> Loading<T> {
+    /// Asks, and asks again whenever a signal changes that `ask` reads before it waits.
+    pub fn new<F>(ask: impl Fn() -> F + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Problem>> + 'static,
+    {
+        Self::start(Box::new(move || Box::pin(ask())))
+    }
+
+    fn start(ask: Box<dyn Fn() -> Asked<T>>) -> Self {
+        let loading = Self {
+            answer: RwSignal::new_local(None),
+            turn: RwSignal::new(0),
+        };
+        let latest = StoredValue::new(0_u32);
+        Effect::new(move || {
+            loading.turn.track();
+            latest.update_value(|latest| *latest = latest.wrapping_add(1));
+            let mine = latest.get_value();
+            let asked = ask();
+            spawn_local(async move {
+                let answer = asked.await;
+                // A later question, or another page, makes this answer worthless.
+                if latest.try_get_value() == Some(mine) {
+                    loading.answer.try_set(Some(answer));
+                }
+            });
+        });
+        loading
+    }
+
+    /// The answer, once it is there; while it is asked for anew, the old one stays.
+    pub fn get(self) -> Option<Result<T, Problem>> {
+        self.answer.get()
+    }
+
+    /// Asks again.
+    pub fn refetch(self) {
+        self.turn.update(|turn| *turn = turn.wrapping_add(1));
+    }
+}
 
 /// Shows `content` once it is there. While it is loaded anew, the old one stays.
 pub fn loaded<T, V>(

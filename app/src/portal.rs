@@ -56,6 +56,8 @@ pub struct Portal {
     pub language: RwSignal<Language>,
     pub theme: RwSignal<Theme>,
     pub live: Live,
+    /// Whether the visitor may only look.
+    pub read_only: Signal<bool>,
     /// `None` until the first answer.
     pub summary: RwSignal<Option<Summary>>,
     /// `None` until the rules were loaded. It outlives its page, so that nobody loses work.
@@ -79,6 +81,12 @@ impl Portal {
             language: RwSignal::new(Language::of(&language)),
             theme: RwSignal::new(Theme::parse(&theme)),
             live: Live::new(),
+            read_only: Signal::derive(move || {
+                visitor.with(|visitor| match visitor {
+                    Visitor::Somebody(session) => !session.may_write,
+                    Visitor::Unknown | Visitor::Nobody { .. } => true,
+                })
+            }),
             summary: RwSignal::new(None),
             draft: RwSignal::new(None),
         };
@@ -130,11 +138,6 @@ impl Portal {
             Visitor::Somebody(session) => Some(session.clone()),
             Visitor::Unknown | Visitor::Nobody { .. } => None,
         })
-    }
-
-    /// Whether the visitor may only look.
-    pub fn read_only(self) -> bool {
-        self.session().is_none_or(|session| !session.may_write)
     }
 
     pub fn choose_language(self, language: Language) {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     browser::{Form, days_until},
     features::mailboxes::SeatBar,
-    load::loaded,
+    load::{Loading, loaded},
     portal::{Theme, portal},
     shell::LanguageChoice,
     text::text,
@@ -21,12 +21,12 @@ pub fn SettingsPage() -> impl IntoView {
     let t = text();
     let portal = portal();
     let licence =
-        LocalResource::new(move || async move { portal.client.get::<GetLicence>(&[], &()).await });
-    let domains = LocalResource::new(move || async move {
+        Loading::new(move || async move { portal.client.get::<GetLicence>(&[], &()).await });
+    let domains = Loading::new(move || async move {
         let all = PageQuery::default();
         portal.client.get::<ListDomains>(&[], &all).await
     });
-    let routes = LocalResource::new(move || async move {
+    let routes = Loading::new(move || async move {
         let all = PageQuery::default();
         portal.client.get::<ListRoutes>(&[], &all).await
     });

@@ -98,7 +98,7 @@ pub fn Jump(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <Dialog open on_close=move || open.set(false) title=t.jump_title.to_owned()>
+        <Dialog open on_close=move |()| open.set(false) title=t.jump_title.to_owned()>
             <div class="search">
                 <Icon symbol=Symbol::Search />
                 <input

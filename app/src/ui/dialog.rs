@@ -9,7 +9,8 @@ use crate::text::text;
 pub fn Dialog(
     #[prop(into)] open: Signal<bool>,
     /// Runs when the dialog was closed, however that happened.
-    on_close: impl Fn() + Copy + Send + Sync + 'static,
+    #[prop(into)]
+    on_close: Callback<()>,
     #[prop(into)] title: Signal<String>,
     #[prop(optional)] wide: bool,
     children: ChildrenFn,
@@ -37,7 +38,7 @@ pub fn Dialog(
             class="dialog"
             class:wide=wide
             aria-labelledby=id.get_value()
-            on:close=move |_| on_close()
+            on:close=move |_| on_close.run(())
         >
             <Show when=move || open.get()>
                 <div class="dialog-head">
@@ -46,7 +47,7 @@ pub fn Dialog(
                         type="button"
                         class="icon-button"
                         aria-label=t.close
-                        on:click=move |_| on_close()
+                        on:click=move |_| on_close.run(())
                     >
                         <super::Icon symbol=super::Symbol::Cross />
                     </button>
@@ -61,14 +62,14 @@ pub fn Dialog(
 #[component]
 pub fn Confirm(
     #[prop(into)] open: Signal<bool>,
-    on_close: impl Fn() + Copy + Send + Sync + 'static,
+    #[prop(into)] on_close: Callback<()>,
     #[prop(into)] title: Signal<String>,
     /// The verb of the title once more.
     #[prop(into)]
     action: Signal<String>,
     #[prop(optional, into)] destructive: Signal<bool>,
     #[prop(into)] busy: Signal<bool>,
-    on_confirm: impl Fn() + Copy + Send + Sync + 'static,
+    #[prop(into)] on_confirm: Callback<()>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let t = text();
@@ -76,7 +77,7 @@ pub fn Confirm(
         <Dialog open on_close title>
             <div class="dialog-body">{children()}</div>
             <div class="dialog-foot">
-                <button type="button" class="button" on:click=move |_| on_close()>
+                <button type="button" class="button" on:click=move |_| on_close.run(())>
                     {t.cancel}
                 </button>
                 <button
@@ -84,7 +85,7 @@ pub fn Confirm(
                     class="button primary"
                     class:destructive=move || destructive.get()
                     disabled=move || busy.get()
-                    on:click=move |_| on_confirm()
+                    on:click=move |_| on_confirm.run(())
                 >
                     {move || action.get()}
                 </button>

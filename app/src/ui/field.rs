@@ -54,7 +54,7 @@ pub fn SelectField(
     bare: bool,
     options: Vec<(String, String)>,
     #[prop(into)] value: Signal<String>,
-    on_change: impl Fn(String) + 'static,
+    #[prop(into)] on_change: Callback<String>,
     #[prop(optional, into)] disabled: Signal<bool>,
 ) -> impl IntoView {
     view! {
@@ -66,7 +66,7 @@ pub fn SelectField(
                 id=id
                 class="input"
                 disabled=move || disabled.get()
-                on:change=move |event| on_change(event_target_value(&event))
+                on:change=move |event| on_change.run(event_target_value(&event))
             >
                 {options
                     .into_iter()

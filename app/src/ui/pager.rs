@@ -29,7 +29,8 @@ pub fn Pager(
     next: Option<String>,
     trail: RwSignal<Trail>,
     /// Shows the page at the cursor.
-    go: impl Fn(Option<String>) + Copy + 'static,
+    #[prop(into)]
+    go: Callback<Option<String>>,
     #[prop(into)] newer: String,
     #[prop(into)] older: String,
 ) -> impl IntoView {
@@ -39,10 +40,10 @@ pub fn Pager(
     if first && last {
         return view! { <p class="pager secondary">{t.shown(shown)}</p> }.into_any();
     }
-    let back = move |_| go(trail.try_update(Trail::back).flatten());
+    let back = move |_| go.run(trail.try_update(Trail::back).flatten());
     let forward = move |_| {
         trail.update(|trail| trail.forward(here.clone()));
-        go(next.clone());
+        go.run(next.clone());
     };
     view! {
         <nav class="pager" aria-label=t.pages>

@@ -16,9 +16,10 @@ pub fn SearchField(
     label: &'static str,
     #[prop(into)] value: Signal<String>,
     /// Runs after a pause, with what stands in the field.
-    on_search: impl Fn(String) + 'static,
+    #[prop(into)]
+    on_search: Callback<String>,
 ) -> impl IntoView {
-    let later = debounce(PAUSE, on_search);
+    let later = debounce(PAUSE, move |text| on_search.run(text));
     let later = StoredValue::new_local(later);
     view! {
         <div class="search">

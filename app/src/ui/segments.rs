@@ -23,7 +23,7 @@ pub fn Segments(
     #[prop(into)] label: String,
     options: Vec<Segment>,
     #[prop(into)] value: Signal<String>,
-    on_change: impl Fn(&'static str) + Copy + 'static,
+    #[prop(into)] on_change: Callback<&'static str>,
     #[prop(optional)] fill: bool,
 ) -> impl IntoView {
     let segment = move |segment: Segment| {
@@ -40,7 +40,7 @@ pub fn Segments(
                     name=name
                     value=word
                     prop:checked=move || value.get() == word
-                    on:change=move |_| on_change(word)
+                    on:change=move |_| on_change.run(word)
                 />
                 <span>
                     {icon.map(|symbol| view! { <Icon symbol /> })} {label}

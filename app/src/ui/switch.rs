@@ -8,7 +8,7 @@ pub fn Switch(
     #[prop(into)] id: String,
     #[prop(into)] label: String,
     #[prop(into)] on: Signal<bool>,
-    on_change: impl Fn(bool) + 'static,
+    #[prop(into)] on_change: Callback<bool>,
     #[prop(into)] disabled: Signal<bool>,
 ) -> impl IntoView {
     view! {
@@ -20,7 +20,7 @@ pub fn Switch(
             aria-label=label
             prop:checked=move || on.get()
             disabled=move || disabled.get()
-            on:change=move |event| on_change(event_target_checked(&event))
+            on:change=move |event| on_change.run(event_target_checked(&event))
         />
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         overview::{from_word, to_word},
     },
     listing::{Listing, Words, listed, some_text},
-    load::Enter,
+    load::{Enter, Loading},
     portal::{Portal, portal},
     routes::Route,
     text::{Text, text},
@@ -40,7 +40,7 @@ pub fn AuthoritiesPage() -> impl IntoView {
     let listing = Listing::<AuthorityFilter>::new();
     let question = RwSignal::new(None::<Question>);
     let problem = RwSignal::new(None::<Problem>);
-    let loading = LocalResource::new(move || {
+    let loading = Loading::new(move || {
         let query = listing.filter().query();
         async move { portal.client.get::<ListAuthorities>(&[], &query).await }
     });
@@ -129,7 +129,7 @@ fn Asked(
             }
         }
     };
-    let confirm = move || {
+    let confirm = move |()| {
         let Some(asked) = question.get_untracked() else {
             return;
         };
@@ -162,7 +162,7 @@ fn Asked(
     view! {
         <Confirm
             open=Signal::derive(move || question.with(Option::is_some))
-            on_close=move || {
+            on_close=move |()| {
                 question.set(None);
                 problem.set(None);
             }
@@ -300,7 +300,7 @@ fn Row(
                 type="button"
                 class="button small"
                 aria-label=t.trust_of(&name)
-                disabled=move || portal.read_only()
+                disabled=portal.read_only
                 on:click=move |_| trust(this.clone())
             >
                 {t.trust_action}
@@ -314,7 +314,7 @@ fn Row(
                 type="button"
                 class="button small quiet"
                 aria-label=t.block_of(&name)
-                disabled=move || portal.read_only()
+                disabled=portal.read_only
                 on:click=move |_| question.set(Some(Question::Block(this.clone())))
             >
                 {t.block_action}
@@ -331,7 +331,7 @@ fn Row(
                 class="icon-button"
                 aria-label=label.clone()
                 title=label
-                disabled=move || portal.read_only()
+                disabled=portal.read_only
                 on:click=move |_| question.set(Some(Question::Remove(this.clone())))
             >
                 <Icon symbol=Symbol::Trash />

@@ -9,7 +9,7 @@ use crate::{
     browser::{Form, days_until},
     features::{mailboxes::common_name, overview::from_word},
     listing::{Listing, Words, listed, some_text},
-    load::Enter,
+    load::{Enter, Loading},
     portal::portal,
     routes::Route,
     text::text,
@@ -26,7 +26,7 @@ pub fn PartnersPage() -> impl IntoView {
     let portal = portal();
     let listing = Listing::<PartnerFilter>::new();
     let doomed = RwSignal::new(None::<Partner>);
-    let loading = LocalResource::new(move || {
+    let loading = Loading::new(move || {
         let query = listing.filter().query();
         async move { portal.client.get::<ListPartners>(&[], &query).await }
     });
@@ -159,7 +159,7 @@ fn Row(partner: Partner, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
                     class="icon-button"
                     aria-label=label.clone()
                     title=label
-                    disabled=move || portal.read_only()
+                    disabled=portal.read_only
                     on:click=move |_| doomed.set(Some(this.clone()))
                 >
                     <Icon symbol=Symbol::Trash />
@@ -178,7 +178,7 @@ fn Removal(
     let portal = portal();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
-    let remove = move || {
+    let remove = move |()| {
         let Some(partner) = doomed.get_untracked() else {
             return;
         };
@@ -202,7 +202,7 @@ fn Removal(
     view! {
         <Confirm
             open=Signal::derive(move || doomed.with(Option::is_some))
-            on_close=move || {
+            on_close=move |()| {
                 doomed.set(None);
                 problem.set(None);
             }

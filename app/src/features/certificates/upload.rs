@@ -45,7 +45,7 @@ where
         });
     };
     view! {
-        <Show when=move || !portal.read_only()>
+        <Show when=move || !portal.read_only.get()>
             <DropFile
                 id
                 label

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     browser::{self, Form, format_time},
-    load::loaded,
+    load::{Loading, loaded},
     portal::portal,
     routes::Route,
     text::{Text, text},
@@ -21,7 +21,7 @@ use crate::{
 pub fn HomePage() -> impl IntoView {
     let t = text();
     let portal = portal();
-    let loading = LocalResource::new(move || async move {
+    let loading = Loading::new(move || async move {
         let summary = portal.client.get::<GetSummary>(&[], &()).await?;
         let licence = portal.client.get::<GetLicence>(&[], &()).await?;
         portal.summary.set(Some(summary.clone()));

@@ -21,7 +21,7 @@ const NAMED_MAX: usize = 5;
 pub fn CarryOut(
     plan: RwSignal<Option<Plan>>,
     #[prop(into)] licence: Signal<Option<Licence>>,
-    on_done: impl Fn() + Copy + Send + Sync + 'static,
+    #[prop(into)] on_done: Callback<()>,
 ) -> impl IntoView {
     let t = text();
     let portal = portal();
@@ -29,7 +29,7 @@ pub fn CarryOut(
     let problem = RwSignal::new(None::<Problem>);
     let results = RwSignal::new(None::<(Action, Vec<MailboxResult>)>);
 
-    let carry_out = move || {
+    let carry_out = move |()| {
         let Some(Plan {
             action, addresses, ..
         }) = plan.get_untracked()
@@ -60,13 +60,13 @@ pub fn CarryOut(
                         results.set(Some((action, list)));
                     }
                     portal.count();
-                    on_done();
+                    on_done.run(());
                 }
                 Err(reply) => problem.set(Some(reply)),
             }
         });
     };
-    let close = move || {
+    let close = move |()| {
         plan.set(None);
         problem.set(None);
     };
@@ -114,7 +114,7 @@ pub fn CarryOut(
         </Confirm>
         <Dialog
             open=Signal::derive(move || results.with(Option::is_some))
-            on_close=move || results.set(None)
+            on_close=move |()| results.set(None)
             title=t.results_title.to_owned()
             wide=true
         >

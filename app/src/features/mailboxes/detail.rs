@@ -11,7 +11,7 @@ use super::{
 use crate::{
     app::ReadOnlyNote,
     browser::{Form, days_until},
-    load::loaded,
+    load::{Loading, loaded},
     portal::portal,
     routes::{Route, encode},
     text::text,
@@ -26,15 +26,13 @@ pub fn MailboxPage(address: String) -> impl IntoView {
     let plan = RwSignal::new(None::<Plan>);
     let loading = {
         let address = address.clone();
-        LocalResource::new(move || {
+        Loading::new(move || {
             let address = address.clone();
             async move { portal.client.get::<GetMailbox>(&[&address], &()).await }
         })
     };
     let licence =
-        LocalResource::new(
-            move || async move { portal.client.get::<GetLicence>(&[], &()).await.ok() },
-        );
+        Loading::new(move || async move { portal.client.get::<GetLicence>(&[], &()).await });
     let messages = format!("{}?address={}", Route::Messages.path(), encode(&address));
     let actions = move || {
         let detail = loading.get().and_then(Result::ok)?;
@@ -53,7 +51,7 @@ pub fn MailboxPage(address: String) -> impl IntoView {
                 type="button"
                 class="button"
                 class:primary=action == Action::Activate
-                disabled=move || portal.read_only()
+                disabled=portal.read_only
                 on:click=move |_| plan.set(Some(Plan::these(action, [&mailbox])))
             >
                 {verb}
@@ -78,8 +76,8 @@ pub fn MailboxPage(address: String) -> impl IntoView {
             {loaded(loading, 4, |detail| view! { <Detail detail /> })}
             <CarryOut
                 plan
-                licence=Signal::derive(move || licence.get().flatten())
-                on_done=move || {
+                licence=Signal::derive(move || licence.get().and_then(Result::ok))
+                on_done=move |()| {
                     loading.refetch();
                     licence.refetch();
                 }

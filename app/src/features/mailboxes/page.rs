@@ -15,7 +15,7 @@ use crate::{
     browser::{Form, days_until, format_time},
     features::overview::from_word,
     listing::{Filter as _, Listing, Words, listed, some_text},
-    load::Enter,
+    load::{Enter, Loading},
     portal::portal,
     routes::Route,
     text::{Text, text},
@@ -42,7 +42,7 @@ pub fn MailboxesPage() -> impl IntoView {
         plan: RwSignal::new(None),
         known: RwSignal::new(BTreeMap::new()),
     };
-    let loading = LocalResource::new(move || {
+    let loading = Loading::new(move || {
         let query = listing.filter().query();
         async move {
             let page = portal.client.get::<ListMailboxes>(&[], &query).await?;
@@ -54,10 +54,8 @@ pub fn MailboxesPage() -> impl IntoView {
         }
     });
     let licence =
-        LocalResource::new(
-            move || async move { portal.client.get::<GetLicence>(&[], &()).await.ok() },
-        );
-    let done = move || {
+        Loading::new(move || async move { portal.client.get::<GetLicence>(&[], &()).await });
+    let done = move |()| {
         list.selection.set(Selection::default());
         loading.refetch();
         licence.refetch();
@@ -69,7 +67,7 @@ pub fn MailboxesPage() -> impl IntoView {
         }
     };
     let none_inactive = move || {
-        portal.read_only()
+        portal.read_only.get()
             || portal
                 .summary
                 .with(|summary| summary.as_ref().is_none_or(|s| s.mailboxes.inactive == 0))
@@ -101,13 +99,13 @@ pub fn MailboxesPage() -> impl IntoView {
             })
         >
             <ReadOnlyNote />
-            {move || licence.get().flatten().map(|licence| view! { <SeatBar licence link=true /> })}
+            {move || licence.get().and_then(Result::ok).map(|licence| view! { <SeatBar licence link=true /> })}
             <Filters listing />
             {listed(listing, loading, words, move |items| view! { <Table items list /> })}
             <BulkBar list listing />
             <CarryOut
                 plan=list.plan
-                licence=Signal::derive(move || licence.get().flatten())
+                licence=Signal::derive(move || licence.get().and_then(Result::ok))
                 on_done=done
             />
         </Page>
@@ -210,7 +208,7 @@ fn Table(items: Vec<Mailbox>, list: List) -> impl IntoView {
                             class="check"
                             aria-label=t.select_page
                             prop:checked=covered
-                            disabled=move || portal.read_only()
+                            disabled=portal.read_only
                             on:change=move |event| {
                                 let ticked = event_target_checked(&event);
                                 page.with_value(|page| {
@@ -280,7 +278,7 @@ fn Row(mailbox: Mailbox, list: List, page: StoredValue<Vec<Mailbox>>) -> impl In
                     class="check"
                     aria-label=t.select_one(&mailbox.address)
                     prop:checked=ticked
-                    disabled=move || portal.read_only()
+                    disabled=portal.read_only
                     on:change=toggle
                 />
             </td>
@@ -297,7 +295,7 @@ fn Row(mailbox: Mailbox, list: List, page: StoredValue<Vec<Mailbox>>) -> impl In
                     type="button"
                     class="button small quiet"
                     aria-label=name
-                    disabled=move || portal.read_only()
+                    disabled=portal.read_only
                     on:click=act
                 >
                     {verb}

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     browser::Form,
-    load::loaded,
+    load::{Loading, loaded},
     portal::portal,
     routes::{Route, encode},
     text::text,
@@ -22,7 +22,7 @@ use crate::{
 pub fn MessagePage(id: String) -> impl IntoView {
     let t = text();
     let portal = portal();
-    let loading = LocalResource::new(move || {
+    let loading = Loading::new(move || {
         let id = id.clone();
         async move { portal.client.get::<GetMessage>(&[&id], &()).await }
     });
@@ -30,7 +30,7 @@ pub fn MessagePage(id: String) -> impl IntoView {
         let detail = loading.get().and_then(Result::ok)?;
         let links = Links::of(&detail);
         Some(view! {
-            {(!portal.read_only())
+            {(!portal.read_only.get())
                 .then(|| {
                     view! {
                         <a class="button" href=links.new_rule>

@@ -12,7 +12,7 @@ use crate::{
     browser::{self, Form},
     features::home::{DayStats, day},
     listing::{Listing, Words, listed, some_text},
-    load::Enter,
+    load::{Enter, Loading},
     portal::{Portal, portal},
     routes::Route,
     text::text,
@@ -28,7 +28,7 @@ pub fn MessagesPage() -> impl IntoView {
     let t = text();
     let portal = portal();
     let listing = Listing::<Filter>::new();
-    let loading = LocalResource::new(move || {
+    let loading = Loading::new(move || {
         let query = ask(&listing.filter());
         async move { portal.client.get::<ListMessages>(&[], &query).await }
     });

@@ -45,7 +45,7 @@ pub fn DefaultsRow(#[prop(into)] on_edit: Callback<()>) -> impl IntoView {
                     type="button"
                     class="button small"
                     aria-label=t.edit_defaults
-                    disabled=move || portal.read_only()
+                    disabled=portal.read_only
                     on:click=move |_| on_edit.run(())
                 >
                     {t.edit}
@@ -60,7 +60,7 @@ pub fn DefaultsRow(#[prop(into)] on_edit: Callback<()>) -> impl IntoView {
 pub fn DefaultsEditor(open: RwSignal<bool>) -> impl IntoView {
     let t = text();
     view! {
-        <Dialog open on_close=move || open.set(false) title=t.edit_defaults.to_owned()>
+        <Dialog open on_close=move |()| open.set(false) title=t.edit_defaults.to_owned()>
             <Fields open />
         </Dialog>
     }

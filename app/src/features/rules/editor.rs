@@ -31,7 +31,7 @@ pub fn Editor(editing: RwSignal<Option<Editing>>) -> impl IntoView {
     view! {
         <Dialog
             open=Signal::derive(move || editing.with(Option::is_some))
-            on_close=move || editing.set(None)
+            on_close=move |()| editing.set(None)
             title=Signal::derive(title)
             wide=true
         >

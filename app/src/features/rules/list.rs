@@ -121,7 +121,7 @@ fn Row(
             "ArrowDown" => false,
             _ => return,
         };
-        if event.alt_key() && !portal.read_only() {
+        if event.alt_key() && !portal.read_only.get() {
             event.prevent_default();
             id.with_value(|id| mover.step(id, up));
         }
@@ -182,7 +182,7 @@ fn drop_line(mover: Mover, look: Memo<Look>, id: StoredValue<RuleId>, below: boo
 fn RowContent(row: RowLook, mover: Mover, actions: RuleActions) -> impl IntoView {
     let t = text();
     let portal = portal();
-    let read_only = Signal::derive(move || portal.read_only());
+    let read_only = portal.read_only;
     let RowLook {
         rule,
         priority,

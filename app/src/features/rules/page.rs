@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::ReadOnlyNote,
     browser,
-    load::{loaded, use_filter},
+    load::{Loading, loaded, use_filter},
     portal::{Portal, portal},
     text::text,
     ui::{Dialog, Empty, Icon, Page, Symbol},
@@ -49,7 +49,7 @@ pub fn RulesPage() -> impl IntoView {
     let link = link.get_untracked();
     let newer = RwSignal::new(None::<Published>);
     let editing = RwSignal::new(None::<Editing>);
-    let loading = LocalResource::new(move || async move {
+    let loading = Loading::new(move || async move {
         let published = fetch(portal).await?;
         let unfinished = portal.draft.with_untracked(|draft| {
             draft
@@ -70,7 +70,7 @@ pub fn RulesPage() -> impl IntoView {
         managed: RwSignal::new(link.managed.unwrap_or_default()),
         external: RwSignal::new(link.external.clone().unwrap_or_default()),
     };
-    if link.new.is_some() && !untrack(move || portal.read_only()) {
+    if link.new.is_some() && !portal.read_only.get_untracked() {
         editing.set(Some(Editing {
             id: None,
             form: rule_for(&link.external.unwrap_or_default(), t),
@@ -108,7 +108,7 @@ pub fn RulesPage() -> impl IntoView {
                     <button
                         type="button"
                         class="button primary"
-                        disabled=move || portal.read_only()
+                        disabled=portal.read_only
                         on:click=new_rule
                     >
                         <Icon symbol=Symbol::Plus />
@@ -260,7 +260,7 @@ fn MoveDialog(mover: Mover) -> impl IntoView {
     view! {
         <Dialog
             open=Signal::derive(move || mover.asked.with(Option::is_some))
-            on_close=move || mover.asked.set(None)
+            on_close=move |()| mover.asked.set(None)
             title=t.move_dialog.to_owned()
         >
             {move || mover.asked.get().map(|id| view! { <MoveForm id mover /> })}

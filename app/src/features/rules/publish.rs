@@ -65,7 +65,7 @@ pub fn DraftBar(difference: Memo<Difference>, newer: RwSignal<Option<Published>>
                 <button
                     type="button"
                     class="button small primary"
-                    disabled=move || portal.read_only()
+                    disabled=portal.read_only
                     on:click=move |_| reviewing.set(true)
                 >
                     {t.review_and_publish}
@@ -88,7 +88,7 @@ fn Review(
     let portal = portal();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
-    let publish = move || {
+    let publish = move |()| {
         let Some(body) = portal
             .draft
             .with_untracked(|draft| draft.as_ref().map(Draft::write))
@@ -125,7 +125,7 @@ fn Review(
     view! {
         <Confirm
             open
-            on_close=move || {
+            on_close=move |()| {
                 open.set(false);
                 problem.set(None);
             }
@@ -146,7 +146,7 @@ fn Review(
 fn Discard(open: RwSignal<bool>, difference: Memo<Difference>) -> impl IntoView {
     let t = text();
     let portal = portal();
-    let discard = move || {
+    let discard = move |()| {
         portal.draft.update(|draft| {
             if let Some(draft) = draft {
                 draft.discard();
@@ -158,7 +158,7 @@ fn Discard(open: RwSignal<bool>, difference: Memo<Difference>) -> impl IntoView 
     view! {
         <Confirm
             open
-            on_close=move || open.set(false)
+            on_close=move |()| open.set(false)
             title=t.discard_title.to_owned()
             action=t.discard.to_owned()
             destructive=true
@@ -204,7 +204,7 @@ pub fn Stale(newer: RwSignal<Option<Published>>) -> impl IntoView {
     view! {
         <Dialog
             open=Signal::derive(move || newer.with(Option::is_some))
-            on_close=move || newer.set(None)
+            on_close=move |()| newer.set(None)
             title=t.stale_title.to_owned()
         >
             <div class="dialog-body">
