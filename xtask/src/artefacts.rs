@@ -30,7 +30,7 @@ pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
     let entry = tools.root().join("edge/js/worker.mjs");
     let folder = tools.root().join(WORKER);
     let input = (fs::read(&wasm)?, fs::read(&entry)?);
-    unless_done(&folder.join(".input"), &input, || {
+    unless_done(&folder.join(".input"), &folder, &input, || {
         clear(&folder)?;
         bind(tools, "worker", &wasm, &folder, &step)?;
         // workerd compiles a Wasm import on its own and does not know source-phase imports.
@@ -59,7 +59,9 @@ pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
         input.push(file.as_os_str().as_encoded_bytes().to_owned());
         input.push(fs::read(file)?);
     }
-    unless_done(&tools.root().join("build/.portal"), &input, || {
+    // Not beside the product, whose every file is served.
+    let stamp = tools::target(tools.root()).join("portal.input");
+    unless_done(&stamp, &folder, &input, || {
         clear(&folder)?;
         bind(tools, "portal", &wasm, &folder, &step)?;
         shrink(tools, &folder.join("app_bg.wasm"), &step)?;

@@ -102,11 +102,12 @@ pub(crate) fn set_up_organisation(
 
 /// Sends the demo's mail, once for each state.
 pub(crate) fn fill(tools: &Tools, ready: &Value, state: &Path, progress: &Progress) -> Result<()> {
-    unless_done(&state.join("demo"), &"filled", || {
+    let partner = state.join("partner");
+    unless_done(&state.join("demo"), &partner, &"filled", || {
         let step = progress.step("Sending the demo's mail");
         let mut demo = Command::new(program(tools, "demo"));
         demo.env("SEALGATE_READY", ready.to_string());
-        demo.env("SEALGATE_DEMO", state.join("partner"));
+        demo.env("SEALGATE_DEMO", &partner);
         process::run(&mut demo, &step)?;
         step.done();
         Ok(())

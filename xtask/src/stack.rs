@@ -266,7 +266,8 @@ fn migrate(tools: &Tools, options: &DevOptions, logs: &Path, progress: &Progress
         migrations.push((fs::read(&file)?, file));
     }
     migrations.sort();
-    unless_done(&options.state.join("migrated"), &migrations, || {
+    let stamp = options.state.join("migrated");
+    unless_done(&stamp, &database(options), &migrations, || {
         let step = progress.step("Migrating the database");
         let mut wrangler = tools.wrangler(logs);
         wrangler.args(["d1", "migrations", "apply", "DB", "--local", "--persist-to"]);

@@ -110,21 +110,23 @@ pub(crate) fn target(root: &Path) -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target))
 }
 
-/// Runs `work` unless it was done with the same input before.
+/// Runs `work` unless its product is there and was made of the same input.
 ///
 /// The input's hash is kept in `stamp`. It is only ever compared on this machine, and an unequal
 /// hash costs one more run, so the standard library's is good enough.
 pub(crate) fn unless_done(
     stamp: &Path,
+    product: &Path,
     input: &impl Hash,
     work: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
     let mut hasher = DefaultHasher::new();
     input.hash(&mut hasher);
     let hash = format!("{:016x}", hasher.finish());
-    if fs::read_to_string(stamp).is_ok_and(|before| before == hash) {
+    if product.exists() && fs::read_to_string(stamp).is_ok_and(|before| before == hash) {
         return Ok(());
     }
+    // Removed first, so that work which fails half-way is done again.
     let _ = fs::remove_file(stamp);
     work()?;
     if let Some(folder) = stamp.parent() {
@@ -141,7 +143,8 @@ fn node_version(node: &Path) -> Option<u32> {
 
 fn install_packages(root: &Path, progress: &Progress) -> Result<()> {
     let lock = fs::read(root.join("package-lock.json")).context("`package-lock.json`")?;
-    unless_done(&root.join("node_modules/.installed"), &lock, || {
+    let packages = root.join("node_modules");
+    unless_done(&packages.join(".installed"), &packages, &lock, || {
         let step = progress.step("Installing the tools of package-lock.json");
         let mut npm = Command::new("npm");
         npm.current_dir(root).args(["ci", "--no-progress"]);
