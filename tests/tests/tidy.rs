@@ -1,4 +1,9 @@
 //! The rules of the house that no compiler keeps.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "clippy allows this in a test, but not in the functions beside it"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
