@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -10,6 +10,9 @@ use crate::options::DevOptions;
 use crate::progress::Progress;
 use crate::stack::{self, Stack};
 use crate::{artefacts, process, tools};
+
+/// How often the scheduled work is done; deployed, the platform does it by `wrangler.toml`.
+const SCHEDULE: Duration = Duration::from_mins(1);
 
 /// Builds, starts, says so, and waits.
 pub(crate) fn run(options: &DevOptions) -> Result<ExitCode> {
@@ -26,8 +29,14 @@ pub(crate) fn run(options: &DevOptions) -> Result<ExitCode> {
     }
     progress.note("stop with Ctrl-C");
     println!("ready: {}", stack.ready);
+    let mut worked = Instant::now();
     while !process::is_stopping() {
         stack.check()?;
+        // With a clock that is moved by hand, this work too is done when asked for.
+        if !options.test_clock && worked.elapsed() >= SCHEDULE {
+            stack.run_schedule();
+            worked = Instant::now();
+        }
         sleep(Duration::from_millis(200));
     }
     drop(stack);

@@ -135,6 +135,14 @@ impl Stack {
         self.parts.iter_mut().try_for_each(Part::check)
     }
 
+    /// Has the edge do its scheduled work, which wrangler leaves to whoever runs it.
+    pub(crate) fn run_schedule(&self) {
+        // A failure is in the edge's log, and the next time it is tried again.
+        if let Some(portal) = self.ready.get("portal").and_then(Value::as_str) {
+            let _ = demo::get(&format!("{portal}cdn-cgi/handler/scheduled"));
+        }
+    }
+
     fn start_viewer(&mut self, tools: &Tools, options: &DevOptions, logs: &Path) -> Result<()> {
         let mut viewer = tools.npm("maildev/dist/bin/maildev.js");
         viewer.args([

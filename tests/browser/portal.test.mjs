@@ -1,0 +1,175 @@
+// The portal as a person uses it, in Chromium, in front of the real stack with the demo.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { call, launch, picture, ready, send, signIn, violations, visitor } from "./support.mjs";
+
+const PAGES = [
+  ["home", "/"],
+  ["e-mail-overview", "/messages"],
+  ["rules", "/rules"],
+  ["mailboxes", "/mailboxes"],
+  ["mailbox", "/mailboxes/alice@acme.test"],
+  ["partners", "/certificates"],
+  ["authorities", "/certificates/authorities"],
+  ["settings", "/settings"],
+  ["not-found", "/no/such/page"],
+];
+
+let browser;
+
+before(async () => {
+  browser = await launch();
+  const { items } = await call("GET", "/routes");
+  const { id, ...route } = items.find((item) => item.pattern === "acme.test");
+  route.mailboxes.push("dave@acme.test", "erin@acme.test");
+  await call("PUT", `/routes/${id}`, route);
+});
+
+after(() => browser.close());
+
+test("a wrong password is told, and nobody gets in", async () => {
+  const page = await visitor(browser);
+  await page.goto("/");
+  await page.getByLabel("E-mail address").fill(ready.admin.email);
+  await page.getByLabel("Password").fill("not the password");
+  await picture(page, "signin-light-1280");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("E-mail address or password is wrong.").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.context().close();
+});
+
+test("two mailboxes are activated together", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.getByRole("link", { name: "Mailboxes" }).first().click();
+  for (const address of ["dave@acme.test", "erin@acme.test"]) {
+    await page.getByRole("row", { name: new RegExp(address) }).getByRole("checkbox").check();
+  }
+  await page.getByRole("region", { name: "Selection" }).getByRole("button", { name: "Activate" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /Activate/ }).click();
+  for (const address of ["dave@acme.test", "erin@acme.test"]) {
+    await waitFor(async () => {
+      const mailbox = await call("GET", `/mailboxes/${address}`);
+      return mailbox.status === "active" && mailbox.certificate.source === "built_in_ca";
+    });
+  }
+  await page.reload();
+  await page.getByRole("row", { name: /dave@acme\.test.*Active/ }).waitFor();
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a rule shows what it would do before it is saved", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/rules");
+  await page.getByLabel("From (managed)").fill("alice@acme.test");
+  await page.getByLabel("To (external)").fill("frank@preview.test");
+  const verdict = page.locator(".try-it .verdict");
+  await verdict.getByText("Signed", { exact: true }).waitFor();
+
+  await page.getByRole("button", { name: "New rule" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("Preview only encrypted");
+  await dialog.locator("#external-value").fill("preview.test");
+  await dialog.getByLabel("Outgoing mail").selectOption("enforce_encryption");
+  await dialog.getByRole("button", { name: "Put into draft" }).click();
+  await verdict.getByText("Refused", { exact: true }).waitFor();
+  await verdict.getByText("No key of the recipient is known.", { exact: false }).waitFor();
+  const named = (list) => list.items.some((rule) => rule.name === "Preview only encrypted");
+  assert.ok(!named(await call("GET", "/rules")), "the draft is live already");
+  await picture(page, "rules-draft-light-1280");
+
+  await page.getByRole("button", { name: "Review and publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+  await waitFor(async () => named(await call("GET", "/rules")));
+  assert.equal((await call("GET", "/rules")).items[0].name, "Preview only encrypted");
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a mail that was sent is found in the overview, with its reason", async () => {
+  const to = "gina@elsewhere.test";
+  assert.match(await send("dave@acme.test", to, "Found again", "Hello Gina."), /^250 /);
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/messages");
+  await page.getByRole("searchbox").fill(to);
+  const row = page.getByRole("row", { name: new RegExp(to) });
+  await row.getByText("Delivered").waitFor();
+  await row.getByText("Signed").waitFor();
+  await row.getByRole("link").first().click();
+  await page.getByText("What happened").waitFor();
+  await page.getByText("Found-again@browser.test").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "message-light-1280");
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("rules are moved by keyboard alone, and the focus stays", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/rules");
+  const names = () => page.locator(".rule .rule-name").allTextContents();
+  await page.locator(".rule .rule-name").first().waitFor();
+  const [first, second, ...rest] = await names();
+  await page.getByRole("button", { name: first, exact: true }).focus();
+  await page.keyboard.press("Alt+ArrowDown");
+  await waitFor(async () => (await names())[0] === second);
+  assert.deepEqual(await names(), [second, first, ...rest]);
+  const down = page.getByRole("button", { name: new RegExp(`${first}.*down`, "i") });
+  await down.focus();
+  await page.keyboard.press("Enter");
+  await waitFor(async () => (await names())[2] === first);
+  await waitFor(() => down.evaluate((button) => button === document.activeElement));
+  await page.getByRole("button", { name: "Discard" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Discard" }).focus();
+  await page.keyboard.press("Enter");
+  await waitFor(async () => (await names())[0] === first);
+  await page.context().close();
+});
+
+test("the language changes and is kept", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.getByLabel("Language").first().selectOption("de");
+  await page.getByRole("link", { name: "Regeln" }).first().click();
+  await page.getByRole("heading", { level: 1, name: "Regeln" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Regeln" }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
+  await page.context().close();
+});
+
+for (const scheme of ["light", "dark"]) {
+  for (const width of [1280, 390]) {
+    test(`every page is accessible in ${scheme} at ${width} pixels`, async () => {
+      const page = await visitor(browser, { scheme, width, height: width === 390 ? 844 : 900 });
+      await signIn(page);
+      for (const [name, path] of PAGES) {
+        await page.goto(path);
+        await page.locator("h1").waitFor();
+        await page.waitForLoadState("networkidle");
+        await picture(page, `${name}-${scheme}-${width}`);
+        assert.deepEqual(await violations(page), [], `${name} in ${scheme} at ${width}`);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        assert.ok(overflow <= 0, `${name} scrolls sideways by ${overflow} pixels`);
+      }
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    });
+  }
+}
+
+async function waitFor(holds, timeout = 15_000) {
+  const deadline = Date.now() + timeout;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited ${timeout} ms in vain for ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
