@@ -176,6 +176,7 @@ fn TopBar(route: Memo<Route>) -> impl IntoView {
             <button
                 type="button"
                 class="jump-button"
+                aria-label=t.jump
                 aria-keyshortcuts="Control+K Meta+K"
                 on:click=move |_| jumping.set(true)
             >

@@ -31,10 +31,10 @@ pub(crate) fn run() -> Result<ExitCode> {
     let progress = Progress::for_people();
     let tools = tools::install(&progress)?;
     let mut tally = Tally::default();
+    let peers = Peers::install(tools.root(), &progress)?;
     check_sources(&tools, &progress, &mut tally)?;
     test_natively(&tools, &progress, &mut tally)?;
     if build(&tools, &progress, &mut tally)? {
-        let peers = Peers::install(tools.root(), &progress)?;
         test_interoperability(&tools, &peers, &progress, &mut tally)?;
         test_stack(&tools, &peers, &progress, &mut tally)?;
         test_browser(&tools, &peers, &progress, &mut tally)?;

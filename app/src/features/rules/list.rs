@@ -80,10 +80,13 @@ pub fn RuleList(
     let ids = Memo::new(move |_| -> Vec<RuleId> { ids() });
     view! {
         <div class="card rule-card">
+            <h2 id="rules-list" class="visually-hidden">
+                {t.rules_list}
+            </h2>
             <p id="how" class="visually-hidden">
                 {t.rules_how}
             </p>
-            <ol class="rules" aria-label=t.rules_list aria-describedby="how">
+            <ol class="rules" aria-labelledby="rules-list" aria-describedby="how">
                 <For each=move || ids.get() key=Clone::clone let:id>
                     <Row id look mover actions decider />
                 </For>
