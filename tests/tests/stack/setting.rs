@@ -14,7 +14,6 @@ use tests::smtp_client::{self, Reply};
 use tests::stack::{Places, Stack};
 
 pub(crate) const ALICE: &str = "alice@acme.test";
-pub(crate) const BOB: &str = "bob@acme.test";
 pub(crate) const CAROL: &str = "carol@acme.test";
 
 /// How long the overview may take to show a message.
