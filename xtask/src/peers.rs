@@ -103,7 +103,7 @@ fn install_python(root: &Path, progress: &Progress) -> Result<Option<PathBuf>> {
     let folder = tools::target(root).join("python");
     let python = folder.join("bin/python");
     let wanted = std::fs::read(&requirements)?;
-    let installed = tools::unless_done(&folder.join(".installed"), &wanted, || {
+    let installed = tools::unless_done(&folder.join(".installed"), &folder, &wanted, || {
         let step = progress.step("Installing Python packages");
         let mut create = Command::new("python3");
         create.args(["-m", "venv"]).arg(&folder);
