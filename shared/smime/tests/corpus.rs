@@ -17,8 +17,8 @@ use std::{
 
 use mail::UnixTime;
 use smime::{
-    Certificate, Crl, Digest, KeyPair, LayerKind, OpenContext, Opened, PrivateKey, Provider as _,
-    ProviderError, Reason, RustCrypto, TrustAnchor, TrustStore, open,
+    Certificate, Crl, Digest, Fingerprint, KeyPair, LayerKind, OpenContext, Opened, PrivateKey,
+    Provider as _, ProviderError, Reason, RustCrypto, TrustAnchor, TrustStore, open,
 };
 
 /// Verdict of one row in the words of the command line: exit code and reason.
@@ -125,18 +125,9 @@ impl<'a> Row<'a> {
         }
         if !self.plaintext.is_empty() && exit == 0 {
             let entity = opened.entity.unwrap_or_default();
-            let text: Vec<u8> = String::from_utf8_lossy(&entity)
-                .replace("\r\n", "\n")
-                .replace('\n', "\r\n")
-                .into_bytes();
-            let text = if String::from_utf8(entity.clone()).is_ok() {
-                text
-            } else {
-                mail::to_crlf(&entity).into_owned()
-            };
-            let digest = provider.digest(Digest::Sha256, &[&text]);
-            let digest: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
-            if digest != self.plaintext {
+            let digest = provider.digest(Digest::Sha256, &[&mail::to_crlf(&entity)]);
+            let expected: Fingerprint = self.plaintext.parse().unwrap();
+            if digest != expected.0 {
                 return Err(format!(
                     "another plaintext: {:?}",
                     String::from_utf8_lossy(&entity)

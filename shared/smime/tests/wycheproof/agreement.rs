@@ -69,7 +69,7 @@ fn x25519() {
     tally.close(500);
 }
 
-/// SubjectPublicKeyInfo.
+/// `SubjectPublicKeyInfo`.
 fn public_key(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
     sequence(&[algorithm, &element(3, &[&[0], key].concat())])
 }
