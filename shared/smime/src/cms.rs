@@ -49,7 +49,7 @@ pub(crate) fn content_info(der: &[u8]) -> Result<ContentInfo<'_>, Asn1Error> {
 
 /// Whether the bytes begin like a CMS object: a SEQUENCE that opens with one of the content types.
 pub(crate) fn looks_like_cms(octets: &[u8]) -> bool {
-    // Tag, up to five octets of length, then the identifier.
+    // Tag and length twice, in BER up to six octets each, then the identifier.
     let start = octets.get(..32).unwrap_or(octets);
     start.first() == Some(&tag::SEQUENCE)
         && [
@@ -59,7 +59,7 @@ pub(crate) fn looks_like_cms(octets: &[u8]) -> bool {
             oid::COMPRESSED_DATA,
         ]
         .iter()
-        .any(|id| mail::find(start, &crate::asn1::object_identifier(*id)).is_some_and(|at| at <= 7))
+        .any(|id| mail::find(start, id.as_bytes()).is_some_and(|at| at <= 12))
 }
 
 /// The problem that a broken structure is.
