@@ -5,7 +5,11 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use smtp::{EnhancedCode, Event, LoginPolicy, Reply, Session, SessionConfig};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned, crypto};
+
+use smtp::{EnhancedCode, Event, LoginAnswer, LoginPolicy, Reply, Session, SessionConfig};
 
 #[derive(Clone)]
 pub(crate) struct Mail {
@@ -19,8 +23,14 @@ struct State {
     mails: Vec<Mail>,
     refused: BTreeMap<String, Reply>,
     connections: Vec<TcpStream>,
+    /// With it the server asks for STARTTLS and for the login `relay`, `secret`.
+    tls: Option<Arc<ServerConfig>>,
     stopped: bool,
 }
+
+trait Octets: Read + Write {}
+
+impl<T: Read + Write> Octets for T {}
 
 /// A server that takes everything that it was not told to refuse.
 pub(crate) struct Hop {
@@ -43,10 +53,23 @@ impl Hop {
                 let kept = stream.try_clone().unwrap();
                 shared.lock().unwrap().connections.push(kept);
                 let shared = Arc::clone(&shared);
-                std::thread::spawn(move || serve(stream, &shared));
+                std::thread::spawn(move || serve(&stream, &shared));
             }
         });
         Self { place, state }
+    }
+
+    pub(crate) fn ask_for_tls_and_login(&self, certificate: &str, key: &str) {
+        let provider = Arc::new(crypto::ring::default_provider());
+        let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
+        let key = PrivateKeyDer::from_pem_file(key).unwrap();
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        self.state.lock().unwrap().tls = Some(Arc::new(config));
     }
 
     pub(crate) fn place(&self) -> String {
@@ -91,15 +114,20 @@ impl Hop {
     }
 }
 
-fn serve(mut stream: TcpStream, state: &Mutex<State>) {
+fn serve(socket: &TcpStream, state: &Mutex<State>) {
+    let tls = state.lock().unwrap().tls.clone();
     let config = SessionConfig {
         hostname: "hop.test".to_owned(),
         message_octets_max: 100_000_000,
         recipients_max: 100,
         recipients_octets_max: 10_000,
-        starttls: false,
-        login: LoginPolicy::Off,
+        starttls: tls.is_some(),
+        login: match tls {
+            Some(_) => LoginPolicy::Required,
+            None => LoginPolicy::Off,
+        },
     };
+    let mut stream: Box<dyn Octets> = Box::new(socket.try_clone().unwrap());
     let mut session = Session::new(config, false);
     let mut buffer = vec![0; 65536];
     loop {
@@ -132,7 +160,21 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
                 state.lock().unwrap().mails.push(mail);
                 session.finish(&Reply::new(250, EnhancedCode(2, 0, 0), "taken"));
             }
-            Event::Close | Event::StartTls | Event::Login(_) => return,
+            Event::StartTls => {
+                let connection = ServerConnection::new(tls.clone().unwrap()).unwrap();
+                stream = Box::new(StreamOwned::new(connection, socket.try_clone().unwrap()));
+                session.tls_started();
+            }
+            Event::Login(credentials) => {
+                let right = *credentials.password == "secret";
+                let user = credentials.username;
+                session.logged_in(if right {
+                    LoginAnswer::Accepted { user }
+                } else {
+                    LoginAnswer::Wrong
+                });
+            }
+            Event::Close => return,
         }
     }
 }

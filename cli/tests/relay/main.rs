@@ -324,7 +324,7 @@ fn mail_in_circles_is_refused() {
 
 #[test]
 fn tls_and_logins() {
-    let files = relay::TlsFiles::new();
+    let files = relay::TlsFiles::new("listener", "relay.acme.test");
     let users = files.write("users", "relay:$6$saltstring$AIsRs/Ee56G/tC8MEHhvReZTfx8u3rXXMl6eYrjCG9ibix19DxoMBLogdTET5Ukw9Sf7eZTITsuk0Ry5qulYz.\n");
     let stack = Stack::new(&[
         "--tls-cert",
@@ -370,6 +370,34 @@ fn tls_and_logins() {
         client.command(MAIL).starts_with("250"),
         "the inbound listener asks nobody to log in"
     );
+}
+
+#[test]
+fn next_hops_are_reached_over_verified_tls_with_a_login() {
+    let files = relay::TlsFiles::new("next-hop", "localhost");
+    let login = files.write("login", "relay:secret\n");
+    let (edge, outbound, inbound) = (Edge::new(), Hop::new(), Hop::new());
+    outbound.ask_for_tls_and_login(&files.certificate, &files.key);
+    let place = outbound.place().replace("127.0.0.1", "localhost");
+    let send = |options: &[&str], trusted: Option<&str>| {
+        let place = format!("{place},starttls");
+        let relay = Relay::trusting(&edge.url(), &place, &inbound.place(), options, trusted);
+        let to = ["bob@partner.test"];
+        Client::connect(&relay.outbound).send("alice@acme.test", &to, MESSAGE)
+    };
+    let login = ["--next-hop-outbound-login", &login];
+    let reply = send(&login, Some(&files.certificate));
+    assert!(reply.starts_with("250"), "{reply}");
+    assert_eq!(outbound.mails().len(), 1);
+
+    let reply = send(&login, None);
+    assert!(
+        reply.starts_with("451 4.4.2"),
+        "a certificate that nobody vouches for: {reply}"
+    );
+    let reply = send(&[], Some(&files.certificate));
+    assert!(reply.starts_with("451 4.3.5"), "{reply}");
+    assert_eq!(outbound.mails().len(), 1);
 }
 
 #[test]

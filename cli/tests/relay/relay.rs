@@ -27,7 +27,19 @@ fn command(edge: &str, outbound: &str, inbound: &str) -> Command {
 
 impl Relay {
     pub(crate) fn new(edge: &str, outbound: &str, inbound: &str, options: &[&str]) -> Self {
+        Self::trusting(edge, outbound, inbound, options, None)
+    }
+
+    /// A relay whose system trusts the authorities of this file only.
+    pub(crate) fn trusting(
+        edge: &str,
+        outbound: &str,
+        inbound: &str,
+        options: &[&str],
+        trusted: Option<&str>,
+    ) -> Self {
         let mut child = command(edge, outbound, inbound)
+            .envs(trusted.map(|file| ("SSL_CERT_FILE", file)))
             .args(["--outbound", "127.0.0.1:0", "--inbound", "127.0.0.1:0"])
             .args(options)
             .stdout(Stdio::piped())
@@ -113,7 +125,7 @@ pub(crate) fn eventually(mut done: impl FnMut() -> bool) {
     }
 }
 
-/// A certificate for `relay.acme.test` and its key, made for this test.
+/// A certificate for a host and its key, made for one test.
 pub(crate) struct TlsFiles {
     folder: std::path::PathBuf,
     pub(crate) certificate: String,
@@ -121,10 +133,11 @@ pub(crate) struct TlsFiles {
 }
 
 impl TlsFiles {
-    pub(crate) fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("sealgate-relay-{}", std::process::id()));
+    pub(crate) fn new(purpose: &str, host: &str) -> Self {
+        let name = format!("sealgate-{purpose}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        let made = rcgen::generate_simple_self_signed(["relay.acme.test".to_owned()]).unwrap();
+        let made = rcgen::generate_simple_self_signed([host.to_owned()]).unwrap();
         let mut files = Self {
             folder,
             certificate: String::new(),

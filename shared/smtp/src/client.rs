@@ -68,6 +68,9 @@ pub enum ClientError {
     /// Credentials are configured, and the server takes none of PLAIN and LOGIN over TLS.
     #[error("the next hop offers no authentication over TLS, which its configuration asks for")]
     NoAuth,
+    /// The server takes no mail without STARTTLS or credentials (RFC 3207 §4, RFC 4954 §6), which are not configured.
+    #[error("the next hop asks for what its configuration does not have: {0}")]
+    LoginWanted(Reply),
     /// The server refused the credentials.
     #[error("the next hop refused our credentials: {0}")]
     BadCredentials(Reply),
@@ -90,7 +93,9 @@ impl ClientError {
     /// and our next hop is for administrators to mend, not a reason to return mail.
     pub fn to_reply(&self) -> Reply {
         let enhanced = match self {
-            Self::NoTls | Self::NoAuth | Self::BadCredentials(_) => EnhancedCode(4, 3, 5),
+            Self::NoTls | Self::NoAuth | Self::LoginWanted(_) | Self::BadCredentials(_) => {
+                EnhancedCode(4, 3, 5)
+            }
             Self::Injection | Self::Protocol(_) | Self::Unexpected(_) => EnhancedCode(4, 5, 0),
             Self::Refused(_) => EnhancedCode(4, 4, 1),
             Self::Disconnected | Self::Closing(_) => EnhancedCode(4, 4, 2),

@@ -169,6 +169,28 @@ fn a_server_that_takes_data_for_nobody_gets_nothing() {
 }
 
 #[test]
+fn a_refused_sender_is_the_reason_for_every_recipient() {
+    for (said, expected) in [
+        ("550 5.7.1 not you", "550 5.7.1 not you"),
+        ("530 5.7.0 log in first", "451 4.3.5"),
+    ] {
+        let mut client = client(TlsMode::None, false);
+        client.deliver(envelope(&["b@partner.test"]));
+        let script = [
+            ("220 mx\r\n", EHLO),
+            (
+                "250-mx\r\n250 PIPELINING\r\n",
+                "MAIL FROM:<alice@acme.test>\r\nRCPT TO:<b@partner.test>\r\nDATA\r\n",
+            ),
+            (&format!("{said}\r\n503 no MAIL\r\n503 no MAIL\r\n"), ""),
+        ];
+        let actions = play(&mut client, &script);
+        let reply = outcome(&actions).replies[0].to_string();
+        assert!(reply.starts_with(expected), "{reply}");
+    }
+}
+
+#[test]
 fn tls_comes_before_credentials() {
     let mut client = client(TlsMode::StartTls, true);
     play(

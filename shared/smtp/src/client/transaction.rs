@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Extensions;
+use super::{ClientError, Extensions};
 use crate::{Envelope, Reply};
 
 /// How a transaction ended.
@@ -101,6 +101,8 @@ impl Transaction {
                 self.refused = refusal(reply);
                 self.go_on()
             }
+            // Behind a refused MAIL, RCPT is refused for want of a transaction: that tells nothing.
+            Some(Step::Recipient(_)) if self.refused.is_some() => self.go_on(),
             Some(Step::Recipient(place)) => {
                 if let Some(recipient) = self.recipients.get_mut(place) {
                     *recipient = refusal(reply);
@@ -186,10 +188,13 @@ fn refusal(reply: Reply) -> Option<Reply> {
     if reply.is_positive() {
         return None;
     }
+    if reply.code == 530 {
+        return Some(ClientError::LoginWanted(reply).to_reply());
+    }
     if reply.is_transient() || reply.is_permanent() {
         return Some(reply);
     }
-    Some(super::ClientError::Unexpected(reply).to_reply())
+    Some(ClientError::Unexpected(reply).to_reply())
 }
 
 fn mail(envelope: &Envelope, extensions: &Extensions) -> String {
