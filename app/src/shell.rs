@@ -182,7 +182,7 @@ fn TopBar(route: Memo<Route>) -> impl IntoView {
             >
                 <Icon symbol=Symbol::Search />
                 <span>{t.jump}</span>
-                <kbd>"Ctrl K"</kbd>
+                <kbd aria-hidden="true">"Ctrl K"</kbd>
             </button>
             <LanguageChoice id="language" />
             <ThemeButton />

@@ -95,7 +95,7 @@ pub(crate) fn program(tools: &Tools, name: &str) -> PathBuf {
 }
 
 /// Leptos with views whose types are erased at each component: without it every tree of elements
-/// is a type of its own, compiled anew, and the portal is half as large again.
+/// is a type of its own, compiled anew, and the portal is an eighth larger.
 const ERASED: &[&str] = &[
     "--config",
     "target.wasm32-unknown-unknown.rustflags = ['--cfg', 'erase_components']",
