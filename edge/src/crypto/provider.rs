@@ -29,7 +29,9 @@ impl Provider for Node {
             KeyKind::Ed25519 => node::generate("ed25519", None, None),
             KeyKind::X25519 => node::generate("x25519", None, None),
             KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => return rust().generate_key(kind),
-            KeyKind::K283 | KeyKind::Dsa | KeyKind::Other => return Err(ProviderError::Unsupported),
+            KeyKind::K283 | KeyKind::Dsa | KeyKind::Other => {
+                return Err(ProviderError::Unsupported);
+            }
         };
         let pkcs8 = pkcs8.map_err(|_| ProviderError::Unsupported)?;
         PrivateKey::from_pkcs8(pkcs8).map_err(|_| ProviderError::BadKey)

@@ -2,7 +2,7 @@
 
 use api::{
     FROM_FIELD, HOP_FIELD, ID_FIELD, MESSAGE_OCTETS_MAX, Outcome, Problem, RecipientReply,
-    RecipientsReply, TO_FIELD,
+    RecipientsReply, TO_FIELD, TRACE_OCTETS_MAX,
 };
 use gateway::{Action, Delivery, Envelope};
 use mail::Address;
@@ -25,12 +25,15 @@ use crate::{admission, crypto};
 /// Most recipients of one transaction: what servers in use send at most, and a bound on the batch.
 const RECIPIENTS_MAX: usize = 1000;
 
+/// Largest body: a message with what the relay puts before it.
+const BODY_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX + TRACE_OCTETS_MAX;
+
 /// `POST /process`.
 pub(crate) async fn process(mut exchange: Exchange) -> Result<Response, Failure> {
     let envelope = envelope_of_query(exchange.url.query().unwrap_or_default())?;
     let case = open(&exchange, &envelope).await?;
-    let declared = body::declared_length(&exchange.request).unwrap_or(MESSAGE_OCTETS_MAX);
-    if declared > MESSAGE_OCTETS_MAX {
+    let declared = body::declared_length(&exchange.request).unwrap_or(BODY_OCTETS_MAX);
+    if declared > BODY_OCTETS_MAX {
         let refused = gateway::too_large(&envelope);
         case.record_refused(&exchange.desk, &envelope, declared, refused.iter())
             .await?;
@@ -40,7 +43,7 @@ pub(crate) async fn process(mut exchange: Exchange) -> Result<Response, Failure>
         "busy",
         "Too much mail is in flight here just now; try again.",
     ))?;
-    let raw = body::octets(&mut exchange.request, MESSAGE_OCTETS_MAX).await?;
+    let raw = body::octets(&mut exchange.request, BODY_OCTETS_MAX).await?;
     let desk = &exchange.desk;
     let decision = case.decide(desk, &envelope, &raw).await?;
     // The relay hands on before it answers its client, and says so if that failed.
