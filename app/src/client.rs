@@ -3,6 +3,8 @@
 use api::{Endpoint, Problem};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
 use wasm_bindgen::JsValue;
 
 use crate::routes::encode;
@@ -64,18 +66,18 @@ impl Client {
         if !query.is_empty() {
             url = format!("{url}?{query}");
         }
-        let octets = self.exchange(method(E::METHOD), &url, body).await?;
-        serde_json::from_slice(&octets).map_err(|error| broken(&error))
+        let json = self.exchange(method(E::METHOD), &url, body).await?;
+        // By way of a value: the parser is compiled once, not for every type of reply.
+        E::Reply::deserialize(json).map_err(|error| broken(&error))
     }
 
-    /// One request and the JSON of its reply. Apart from [`Self::call`], so that it is compiled once
-    /// and not for every endpoint.
+    /// One request and the JSON of its reply; apart from [`Self::call`] to be compiled once, too.
     async fn exchange(
         self,
         method: Method,
         url: &str,
         body: Option<(&str, JsValue)>,
-    ) -> Result<Vec<u8>, Problem> {
+    ) -> Result<Value, Problem> {
         let request = RequestBuilder::new(url).method(method);
         let request = match body {
             Some((media_type, body)) => request.header("content-type", media_type).body(body),
@@ -86,11 +88,8 @@ impl Client {
         let octets = response.binary().await.map_err(|_| offline())?;
         if response.ok() {
             // 204 has no body.
-            return Ok(if octets.is_empty() {
-                b"null".to_vec()
-            } else {
-                octets
-            });
+            let json: &[u8] = if octets.is_empty() { b"null" } else { &octets };
+            return serde_json::from_slice(json).map_err(|error| broken(&error));
         }
         if response.status() == 401 {
             self.on_signed_out.run(());
@@ -125,7 +124,8 @@ fn path(pattern: &str, segments: &[&str]) -> String {
 }
 
 fn problem(response: &Response, octets: &[u8]) -> Problem {
-    serde_json::from_slice(octets).unwrap_or_else(|_| {
+    let json = serde_json::from_slice::<Value>(octets);
+    json.and_then(Problem::deserialize).unwrap_or_else(|_| {
         Problem::new(
             response.status(),
             "unexpected-reply",

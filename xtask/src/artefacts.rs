@@ -107,6 +107,10 @@ fn compile(tools: &Tools, package: &str, flags: &[&str], step: &Step<'_>) -> Res
     build.args(flags);
     build.args(["build", "--locked", "--lib", "--target", WASM]);
     build.args(["--package", package, "--profile", package]);
+    if package == "app" {
+        // Leptos then erases the types of views, so that less code is downloaded.
+        build.env("RUSTFLAGS", "--cfg erase_components");
+    }
     process::run(&mut build, step)?;
     let wasm = tools::target(tools.root())
         .join(WASM)
