@@ -12,6 +12,7 @@
 mod agreement;
 mod cipher;
 mod key_transport;
+mod lattice;
 mod signature;
 mod tally;
 
