@@ -195,6 +195,18 @@ pub(crate) const HOLES: &[Hole] = &[
         is_met: |case| !is_rsa_pkcs1_encryption(case) || !is_aes_cbc_of_128_or_256(case),
         because: "it encrypts and decrypts with RSA PKCS#1 v1.5 and AES-128 or AES-256 in CBC mode, nothing else",
     },
+    Hole {
+        peer: "by hand",
+        direction: Some(Direction::Reads),
+        is_met: |case| !encrypts_to(case, Key::X25519),
+        because: "no implementation but a second reading of RFC 8418 and RFC 8103, for what no peer reads",
+    },
+    Hole {
+        peer: "by hand",
+        direction: Some(Direction::Writes),
+        is_met: |_| true,
+        because: "it writes nothing",
+    },
 ];
 
 fn signing(case: Case, is_met: impl Fn(Signing) -> bool) -> bool {

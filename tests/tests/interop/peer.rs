@@ -59,10 +59,12 @@ pub(crate) fn all(lab: &Lab) -> Result<(Peers, Vec<String>)> {
         "Node.js and `npm ci` in the project's folder",
         pkijs::start()?,
     );
-    add(
-        python::NAME,
-        "Python with the package `cryptography`, named by SEALGATE_PYTHON if it is not `python3`",
-        python::start()?,
-    );
+    for (name, script) in [(python::NAME, "driver.py"), (python::BY_HAND, "by_hand.py")] {
+        add(
+            name,
+            "Python with the package `cryptography`, named by SEALGATE_PYTHON if it is not `python3`",
+            python::start(name, script)?,
+        );
+    }
     Ok((peers, missing))
 }
