@@ -50,6 +50,14 @@ CREATE TABLE sessions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
+-- Attempts to sign in that failed: `hash` is SHA-256 in hex of the account, or of the address they
+-- came from. They count from `since` on, until the window is over.
+CREATE TABLE sign_in_attempts (
+    hash TEXT NOT NULL PRIMARY KEY,
+    since INTEGER NOT NULL,
+    count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tokens (
     hash TEXT NOT NULL PRIMARY KEY,
     organisation TEXT NOT NULL REFERENCES organisations (id),
@@ -142,6 +150,8 @@ CREATE TABLE authorities (
     trust TEXT NOT NULL CHECK (trust IN ('trusted', 'undecided', 'blocked')),
     -- Limits its word to mailboxes of this domain.
     domain TEXT,
+    -- When mail last came from it, of those that were `seen`.
+    seen_at INTEGER,
     PRIMARY KEY (organisation, fingerprint)
 ) STRICT, WITHOUT ROWID;
 
@@ -156,6 +166,9 @@ CREATE TABLE partners (
     source TEXT NOT NULL CHECK (source IN ('harvested', 'uploaded')),
     trust TEXT NOT NULL CHECK (trust IN ('trusted', 'pending', 'blocked')),
     created_at INTEGER NOT NULL,
+    -- JSON array: the certificates between a harvested one and its authority, nearest first. Its path
+    -- is validated again whenever it is used.
+    chain TEXT NOT NULL,
     PRIMARY KEY (organisation, fingerprint)
 ) STRICT, WITHOUT ROWID;
 

@@ -16,7 +16,7 @@ use crate::store::d1::Statement;
 use crate::store::facts::{self, Facts, Scope};
 use crate::store::messages::{self, Recorded, RecordedRecipient};
 use crate::store::partners::{self, Lesson};
-use crate::store::{keys, snapshots};
+use crate::store::{authorities, keys, snapshots};
 
 /// What is known before a message is read.
 pub(crate) struct Case {
@@ -45,6 +45,7 @@ impl Case {
             &self.snapshot,
             &self.facts.directory,
             desk.now.unix(),
+            &Node,
         )
     }
 
@@ -107,6 +108,7 @@ impl Case {
             let lesson = Lesson {
                 address: &learnt.address,
                 certificate: &learnt.certificate,
+                chain: &learnt.chain,
                 capabilities: learnt.capabilities.as_deref(),
                 signed_at: learnt.signed_at,
             };
@@ -114,6 +116,14 @@ impl Case {
                 &desk.db,
                 organisation,
                 &lesson,
+                desk.now.unix(),
+            )?);
+        }
+        for authority in &decision.unknown_authorities {
+            batch.push(authorities::notice(
+                &desk.db,
+                organisation,
+                authority,
                 desk.now.unix(),
             )?);
         }

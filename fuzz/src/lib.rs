@@ -115,6 +115,7 @@ pub fn directory() -> Directory {
     let partner = Partner {
         certificates: vec![PartnerCertificate {
             certificate: partner().der().to_vec(),
+            chain: Vec::new(),
             source: PartnerSource::Uploaded,
             capabilities: None,
         }],

@@ -169,6 +169,50 @@ pub(crate) fn add_public(
     Ok([outdate, add])
 }
 
+/// Authorities seen in mail that wait for a decision, at most: any stranger can send one, and nobody
+/// reads through more. While there are so many, no further one is noted.
+const UNDECIDED_MAX: u32 = 200;
+/// How long an authority that nobody decides on is kept after it was last seen.
+const UNDECIDED_KEPT_SECONDS: i64 = 90 * 24 * 60 * 60;
+
+/// Notes an authority that signed mail came from, for an administrator to decide on. One that is
+/// known stays as it is decided.
+pub(crate) fn notice(
+    db: &Database,
+    organisation: &str,
+    certificate: &Certificate,
+    now: UnixTime,
+) -> worker::Result<Statement> {
+    db.statement(
+        "INSERT INTO authorities \
+         (organisation, fingerprint, subject, not_after, der, source, trust, seen_at) \
+         SELECT ?1, ?2, ?3, ?4, ?5, 'seen', 'undecided', ?6 \
+         WHERE (SELECT count(*) FROM authorities \
+                WHERE organisation = ?1 AND trust = 'undecided') < ?7 \
+         OR EXISTS (SELECT 1 FROM authorities WHERE organisation = ?1 AND fingerprint = ?2) \
+         ON CONFLICT (organisation, fingerprint) DO UPDATE SET seen_at = excluded.seen_at",
+        [
+            organisation.into(),
+            certificate.fingerprint().to_string().into(),
+            certificate.subject().into(),
+            certificate.not_after().0.into(),
+            crypto::base64(certificate.der()).into(),
+            now.0.into(),
+            UNDECIDED_MAX.into(),
+        ],
+    )
+}
+
+/// Forgets the authorities that nobody decided on and that no mail came from for long.
+pub(crate) async fn remove_unseen(db: &Database, now: UnixTime) -> worker::Result<usize> {
+    db.execute(
+        "DELETE FROM authorities \
+         WHERE source = 'seen' AND trust = 'undecided' AND seen_at <= ?1",
+        [now.0.saturating_sub(UNDECIDED_KEPT_SECONDS).into()],
+    )
+    .await
+}
+
 /// Decides on an authority.
 pub(crate) fn decide(
     db: &Database,

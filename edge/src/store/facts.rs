@@ -64,6 +64,8 @@ struct External {
     der: String,
     #[serde(deserialize_with = "d1::flag")]
     uploaded: bool,
+    /// JSON.
+    chain: String,
     capabilities: Option<String>,
 }
 
@@ -123,7 +125,7 @@ pub(crate) async fn read(
             )?,
             db.statement(
                 &format!(
-                    "SELECT a.address, p.der, p.source = 'uploaded' AS uploaded, a.capabilities \
+                    "SELECT a.address, p.der, p.source = 'uploaded' AS uploaded, p.chain, a.capabilities \
                      FROM ({of}) s JOIN json_each(?2) asked JOIN partner_addresses a \
                      ON a.organisation = s.organisation AND a.address = asked.value \
                      JOIN partners p ON p.organisation = a.organisation \
@@ -193,6 +195,7 @@ fn partners(rows: Vec<External>) -> BTreeMap<Address, Partner> {
         if has_room(partner.certificates.len(), CERTIFICATES_PER_PARTNER_MAX) {
             partner.certificates.push(PartnerCertificate {
                 certificate,
+                chain: chain(&row.chain),
                 source: if row.uploaded {
                     PartnerSource::Uploaded
                 } else {
@@ -203,6 +206,11 @@ fn partners(rows: Vec<External>) -> BTreeMap<Address, Partner> {
         }
     }
     partners
+}
+
+fn chain(json: &str) -> Vec<Vec<u8>> {
+    let chain: Vec<String> = serde_json::from_str(json).unwrap_or_default();
+    chain.iter().filter_map(|der| octets(der)).collect()
 }
 
 fn has_room(len: usize, max: u32) -> bool {

@@ -81,7 +81,14 @@ pub(crate) fn upload(
     certificate: &Certificate,
     now: UnixTime,
 ) -> worker::Result<Vec<Statement>> {
-    let add = insert(db, organisation, certificate, PartnerSource::Uploaded, now)?;
+    let add = insert(
+        db,
+        organisation,
+        certificate,
+        &[],
+        PartnerSource::Uploaded,
+        now,
+    )?;
     let addresses = d1::json(
         &certificate
             .addresses()
@@ -105,6 +112,8 @@ pub(crate) fn upload(
 pub(crate) struct Lesson<'a> {
     pub(crate) address: &'a Address,
     pub(crate) certificate: &'a Certificate,
+    /// Certificates between it and its anchor, nearest first.
+    pub(crate) chain: &'a [Certificate],
     /// DER of `SMIMECapabilities`.
     pub(crate) capabilities: Option<&'a [u8]>,
     pub(crate) signed_at: Option<UnixTime>,
@@ -122,6 +131,7 @@ pub(crate) fn learn(
         db,
         organisation,
         lesson.certificate,
+        lesson.chain,
         PartnerSource::Harvested,
         now,
     )?;
@@ -147,14 +157,22 @@ fn insert(
     db: &Database,
     organisation: &str,
     certificate: &Certificate,
+    chain: &[Certificate],
     source: PartnerSource,
     now: UnixTime,
 ) -> worker::Result<Statement> {
+    let chain: Vec<String> = chain
+        .iter()
+        .map(|certificate| crypto::base64(certificate.der()))
+        .collect();
     db.statement(
         "INSERT INTO partners (organisation, fingerprint, subject, issuer, not_before, not_after, \
-         der, source, trust, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'trusted', ?9) \
-         ON CONFLICT (organisation, fingerprint) DO UPDATE SET source = 'uploaded', \
-         trust = 'trusted' WHERE excluded.source = 'uploaded'",
+         der, source, trust, created_at, chain) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'trusted', ?9, ?10) \
+         ON CONFLICT (organisation, fingerprint) DO UPDATE SET \
+         source = CASE excluded.source WHEN 'uploaded' THEN 'uploaded' ELSE source END, \
+         trust = CASE excluded.source WHEN 'uploaded' THEN 'trusted' ELSE trust END, \
+         chain = CASE excluded.source WHEN 'harvested' THEN excluded.chain ELSE chain END",
         [
             organisation.into(),
             certificate.fingerprint().to_string().into(),
@@ -165,6 +183,7 @@ fn insert(
             crypto::base64(certificate.der()).into(),
             d1::word(&source).into(),
             now.0.into(),
+            d1::json(&chain).into(),
         ],
     )
 }

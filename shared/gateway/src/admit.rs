@@ -2,6 +2,7 @@
 
 use mail::{Address, UnixTime};
 use policy::{Content, Direction, OutboundFacts, OutboundOption, OutboundRefusal};
+use smime::Provider;
 
 use crate::keys::Facts;
 use crate::refusal::Refusal;
@@ -27,11 +28,13 @@ pub fn admit(
     snapshot: &Snapshot,
     directory: &Directory,
     now: UnixTime,
+    provider: &dyn Provider,
 ) -> Vec<Option<Refused>> {
     let facts = Facts {
         snapshot,
         directory,
         now,
+        provider,
     };
     let recipients = envelope.to.iter();
     recipients

@@ -15,6 +15,9 @@ pub struct Decision<'a> {
     pub action: Action<'a>,
     /// What its signature taught; worth keeping whatever the action is.
     pub learnt: Vec<Learnt>,
+    /// Authorities at which the path of a signature ended without being trusted: an administrator may
+    /// decide about them. At most [`crate::UNKNOWN_AUTHORITIES_MAX`].
+    pub unknown_authorities: Vec<Certificate>,
     /// For the overview, one per recipient in the order of the envelope.
     pub records: Vec<Record>,
     /// The Message-ID field without its angle brackets; empty if there is none.

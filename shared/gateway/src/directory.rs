@@ -81,6 +81,9 @@ pub struct Partner {
 pub struct PartnerCertificate {
     /// DER.
     pub certificate: Vec<u8>,
+    /// Certificates between it and the authority that vouched for it, DER, nearest first: the path of
+    /// a harvested one is validated again whenever it is used.
+    pub chain: Vec<Vec<u8>>,
     /// How it came in.
     pub source: PartnerSource,
     /// The newest `SMIMECapabilities` (RFC 8551 §2.5.2, DER) of its owner's verified signatures.

@@ -22,8 +22,8 @@ use crate::trace::{
     STRANGER_FIELDS_REMOVED,
 };
 use crate::verdict::{Case, Copies, Fate, Lack, Sentence};
-pub use findings::SIGNING_TIME_AHEAD_SECONDS_MAX;
 use findings::{Encryption, Findings};
+pub use findings::{SIGNING_TIME_AHEAD_SECONDS_MAX, UNKNOWN_AUTHORITIES_MAX};
 
 /// Most private keys that are asked for to open one message: that of each recipient is tried until
 /// one opens it, and a hostile mail may name hundreds.
@@ -172,7 +172,7 @@ impl<'a> Sealed<'a> {
             keys,
             trust: &self.trust,
             now: self.case.facts.now,
-            provider: self.case.provider,
+            provider: self.case.facts.provider,
             content: None,
             checks_address: true,
         };
@@ -206,7 +206,7 @@ impl<'a> Sealed<'a> {
             takers.for_each(|(sentence, _)| sentence.fate = Fate::Deliver(copy));
         }
         let sentences = judged.into_iter().map(|(sentence, _)| sentence).collect();
-        self.case.decide(sentences, copies, findings.learnt)
+        self.case.decide(sentences, copies, findings.lessons)
     }
 }
 

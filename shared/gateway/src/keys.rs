@@ -1,7 +1,7 @@
 //! Whose certificate may be used for what, out of the facts about an envelope.
 
 use mail::{Address, UnixTime};
-use smime::{Capabilities, Certificate};
+use smime::{Capabilities, Certificate, PathBuilder, Provider, Usage};
 
 use crate::directory::{OwnCertificate, PartnerCertificate, PartnerSource};
 use crate::trace::{
@@ -16,6 +16,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) directory: &'a Directory,
     pub(crate) now: UnixTime,
+    pub(crate) provider: &'a dyn Provider,
 }
 
 /// A managed mailbox that can sign.
@@ -64,8 +65,13 @@ impl<'a> Facts<'a> {
     /// is then its key.
     pub(crate) fn recipient(&self, address: &Address) -> (Option<RecipientKey>, Vec<TraceStep>) {
         let mut steps = Vec::new();
-        for candidate in self.candidates(address) {
-            match candidate.usable(self.now) {
+        for candidate in &self.candidates(address) {
+            let usable = candidate.usable(self.now).and_then(|certificate| {
+                self.is_still_vouched_for(address, candidate, &certificate)
+                    .then_some(certificate)
+                    .ok_or("no trusted authority vouches for it any more")
+            });
+            match usable {
                 Ok(certificate) => {
                     steps.push(RECIPIENT_KEY_FOUND.with(&[
                         ("fingerprint", &certificate.fingerprint()),
@@ -85,6 +91,33 @@ impl<'a> Facts<'a> {
         }
         steps.push(NO_RECIPIENT_KEY.with(&[("recipient", address)]));
         (None, steps)
+    }
+
+    /// Whether a path leads to an anchor that holds now: what a signature once taught is worth no more
+    /// than its authority is today (RFC 8550 §4). An administrator's word needs no authority.
+    fn is_still_vouched_for(
+        &self,
+        address: &Address,
+        candidate: &Candidate<'_>,
+        certificate: &Certificate,
+    ) -> bool {
+        let Candidate::Partner(partner) = candidate else {
+            return true;
+        };
+        if partner.source == PartnerSource::Uploaded {
+            return true;
+        }
+        let chain = partner.chain.iter();
+        let chain: Vec<Certificate> = chain
+            .filter_map(|der| Certificate::from_der(der).ok())
+            .collect();
+        let builder = PathBuilder {
+            anchors: self.snapshot.anchors_for(address).collect(),
+            intermediates: chain.iter().collect(),
+            usage: Usage::EmailEncryption,
+            ..PathBuilder::default()
+        };
+        builder.build(certificate, self.now, self.provider).is_ok()
     }
 
     fn candidates(&self, address: &Address) -> Vec<Candidate<'a>> {

@@ -7,7 +7,7 @@ use smime::{PrivateKey, Provider};
 
 use crate::keys::Facts;
 use crate::refusal::{MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal};
-use crate::verdict::{Case, Copies, Fate, Sentence};
+use crate::verdict::{Case, Copies, Fate, Lessons, Sentence};
 use crate::{Decision, Directory, Envelope, KeyId, Snapshot, inbound, outbound};
 
 /// What is there to do next.
@@ -78,8 +78,8 @@ pub fn start<'a>(
             snapshot,
             directory,
             now,
+            provider,
         },
-        provider,
     };
     if let Some(refusal) = unacceptable(&case) {
         return Step::Done(refuse_all(case, &refusal));
@@ -109,5 +109,5 @@ fn refuse_all<'a>(case: Case<'a>, refusal: &Refusal) -> Decision<'a> {
         sentence
     });
     let sentences = sentences.collect();
-    case.decide(sentences, Copies::default(), Vec::new())
+    case.decide(sentences, Copies::default(), Lessons::default())
 }

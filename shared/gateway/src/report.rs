@@ -48,7 +48,7 @@ pub(crate) fn refusals(
 fn unique(case: &Case<'_>) -> String {
     let time = case.facts.now.0.to_be_bytes();
     let parts = [case.message.header(), &time];
-    let digest = case.provider.digest(Digest::Sha256, &parts);
+    let digest = case.facts.provider.digest(Digest::Sha256, &parts);
     digest
         .iter()
         .take(12)

@@ -66,6 +66,16 @@ impl Snapshot {
             .any(|pattern| pattern.covers(address.domain()))
     }
 
+    /// The authorities whose word counts for `address`.
+    pub(crate) fn anchors_for(&self, address: &Address) -> impl Iterator<Item = &Certificate> {
+        let anchors = self.anchors.iter().filter(|anchor| {
+            anchor.domain.as_ref().is_none_or(|domain| {
+                domain == address.domain() || address.domain().is_below(domain)
+            })
+        });
+        anchors.map(|anchor| &anchor.certificate)
+    }
+
     /// The anchors as path validation takes them.
     pub(crate) fn trust(&self) -> TrustStore {
         let anchors = self.anchors.iter().map(|anchor| TrustAnchor {

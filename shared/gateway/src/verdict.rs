@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mail::{Address, Defect, Entity};
 use policy::Direction;
-use smime::Provider;
+use smime::Certificate;
 
 use crate::decision::{Action, Decision, Delivery, Learnt, Outcome, Protection, Record, RuleRef};
 use crate::keys::Facts;
@@ -18,7 +18,13 @@ pub(crate) struct Case<'a> {
     pub(crate) raw: &'a [u8],
     pub(crate) message: Entity<'a>,
     pub(crate) facts: Facts<'a>,
-    pub(crate) provider: &'a dyn Provider,
+}
+
+/// What a message taught.
+#[derive(Default)]
+pub(crate) struct Lessons {
+    pub(crate) learnt: Vec<Learnt>,
+    pub(crate) unknown_authorities: Vec<Certificate>,
 }
 
 /// What was decided for one recipient.
@@ -157,7 +163,7 @@ impl<'a> Case<'a> {
         self,
         sentences: Vec<Sentence<'a>>,
         copies: Copies<'a>,
-        learnt: Vec<Learnt>,
+        lessons: Lessons,
     ) -> Decision<'a> {
         let lack = sentences.iter().find_map(|sentence| match sentence.fate {
             Fate::Defer(lack) => Some(lack),
@@ -176,7 +182,8 @@ impl<'a> Case<'a> {
             .map(|sentence| sentence.into_record(reported, &defects));
         Decision {
             action,
-            learnt,
+            learnt: lessons.learnt,
+            unknown_authorities: lessons.unknown_authorities,
             records: records.collect(),
             message_id: message_id(&self.message),
             size: self.raw.len(),

@@ -1,18 +1,21 @@
 //! What opening a message brought to light, told once for all recipients.
 
 use mail::UnixTime;
-use smime::{LayerKind, Opened, Problem, Reason};
+use smime::{Certificate, LayerKind, Opened, PathBuilder, Problem, Reason, Usage};
 
 use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
 use crate::keys::Facts;
 use crate::result_field::{ResultField, Signature};
 use crate::trace::{CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD};
-use crate::verdict::Sentence;
+use crate::verdict::{Lessons, Sentence};
 
 /// How far a sender's clock may be ahead, in seconds. A signature from a later time teaches nothing
 /// (RFC 8551 §2.7.1): as the newest teaching it would stand in the way of every true one until then.
 pub const SIGNING_TIME_AHEAD_SECONDS_MAX: i64 = 24 * 60 * 60;
+
+/// Most authorities that one message brings to an administrator's notice: a true one has one.
+pub const UNKNOWN_AUTHORITIES_MAX: usize = 2;
 
 /// The findings.
 pub(super) struct Findings {
@@ -25,7 +28,7 @@ pub(super) struct Findings {
     /// The cipher of the outermost encryption.
     pub(super) cipher: String,
     /// What the signatures taught.
-    pub(super) learnt: Vec<Learnt>,
+    pub(super) lessons: Lessons,
     closed: Option<Problem>,
     /// `None` if nothing is signed.
     signature: Option<Result<(), Problem>>,
@@ -54,9 +57,12 @@ impl Findings {
         let signature = opened
             .signature_verdict()
             .map(|verdict| verdict.map_err(Clone::clone));
-        let learnt = match &signature {
-            Some(Ok(())) => learn(opened, facts),
-            _ => Vec::new(),
+        let lessons = Lessons {
+            learnt: match &signature {
+                Some(Ok(())) => learn(opened, facts),
+                _ => Vec::new(),
+            },
+            unknown_authorities: unknown_authorities(opened, facts),
         };
         let mut findings = Self {
             encryption: if is_removed {
@@ -73,7 +79,7 @@ impl Findings {
             signer: signer(opened),
             steps: Vec::new(),
             signature,
-            learnt,
+            lessons,
         };
         findings.steps = findings.signature_steps();
         findings
@@ -128,7 +134,7 @@ impl Findings {
                 SIGNATURE_BAD.with(&[("signer", &self.signer), ("why", &problem.detail)])
             }
         }];
-        steps.extend(self.learnt.iter().map(|learnt| {
+        steps.extend(self.lessons.learnt.iter().map(|learnt| {
             CERTIFICATE_LEARNT.with(&[
                 ("fingerprint", &learnt.certificate.fingerprint()),
                 ("address", &learnt.address),
@@ -195,4 +201,47 @@ fn learn(opened: &Opened, facts: &Facts<'_>) -> Vec<Learnt> {
             }
         })
         .collect()
+}
+
+/// The tops of the paths that ended at nobody we trust: self-signed authorities, or the last that the
+/// message has. Only what truly issued the signer's certificate counts, so that a mail cannot put the
+/// name of another authority before an administrator.
+fn unknown_authorities(opened: &Opened, facts: &Facts<'_>) -> Vec<Certificate> {
+    let carried = &opened.certificates;
+    let tops: Vec<&Certificate> = carried
+        .iter()
+        .filter(|top| top.is_ca() && top.is_valid_at(facts.now))
+        .filter(|top| {
+            top.subject() == top.issuer()
+                || !carried.iter().any(|other| other.subject() == top.issuer())
+        })
+        .collect();
+    let mut found: Vec<Certificate> = Vec::new();
+    for report in &opened.signatures {
+        let is_untrusted =
+            matches!(&report.verdict, Err(problem) if problem.reason == Reason::UntrustedRoot);
+        let Some(signer) = report.certificate.as_ref().filter(|_| is_untrusted) else {
+            continue;
+        };
+        let builder = PathBuilder {
+            anchors: tops.clone(),
+            intermediates: carried.iter().collect(),
+            usage: Usage::EmailSigning,
+            ..PathBuilder::default()
+        };
+        let path = builder.build(signer, facts.now, facts.provider);
+        let Some(top) = path.ok().and_then(|path| path.anchor().cloned()) else {
+            continue;
+        };
+        let is_trusted = facts
+            .snapshot
+            .anchors
+            .iter()
+            .any(|anchor| anchor.certificate == top);
+        if !is_trusted && !found.contains(&top) {
+            found.push(top);
+        }
+    }
+    found.truncate(UNKNOWN_AUTHORITIES_MAX);
+    found
 }

@@ -18,7 +18,7 @@ use crate::refusal::{HIDDEN_COPIES_OCTETS_MAX, Refusal};
 use crate::trace::{
     BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, KEY_NOT_YET, KEY_UNUSABLE, NOT_TO_SENDER, SIGNED,
 };
-use crate::verdict::{Case, Copies, Fate, Lack};
+use crate::verdict::{Case, Copies, Fate, Lack, Lessons};
 
 impl<'a> Planned<'a> {
     /// Goes on with the answer to the need of the sender's key.
@@ -62,7 +62,7 @@ impl<'a> Planned<'a> {
             }
         }
         let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
-        self.case.decide(sentences, copies, Vec::new())
+        self.case.decide(sentences, copies, Lessons::default())
     }
 
     fn sign(&mut self, key: &PrivateKey) -> Result<Vec<u8>, String> {
@@ -76,7 +76,7 @@ impl<'a> Planned<'a> {
             chain: &chain,
             key,
         };
-        let (now, provider) = (self.case.facts.now, self.case.provider);
+        let (now, provider) = (self.case.facts.now, self.case.facts.provider);
         let message = smime::protect(self.case.raw, |entity| {
             smime::sign(entity, &signer, &SignOptions::default(), now, provider)
         })
@@ -105,7 +105,13 @@ impl<'a> Planned<'a> {
         }
         let (cipher, padding) = self.algorithms(&keys);
         smime::protect(signed.unwrap_or(self.case.raw), |entity| {
-            smime::encrypt(entity, &certificates, cipher, padding, self.case.provider)
+            smime::encrypt(
+                entity,
+                &certificates,
+                cipher,
+                padding,
+                self.case.facts.provider,
+            )
         })
     }
 
@@ -196,7 +202,7 @@ impl<'a> Planned<'a> {
         }
         let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
         let unchanged = Copies::new(Cow::Borrowed(self.case.raw));
-        self.case.decide(sentences, unchanged, Vec::new())
+        self.case.decide(sentences, unchanged, Lessons::default())
     }
 }
 

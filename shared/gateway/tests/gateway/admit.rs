@@ -7,10 +7,16 @@ use policy::OutboundOption;
 use crate::support::{ALICE, BOB, NOW, World, address, inactive, inbound, outbound, unknown};
 
 fn replies(world: &World, envelope: &Envelope) -> Vec<Option<String>> {
-    admit(envelope, &world.snapshot, &world.directory, NOW)
-        .into_iter()
-        .map(|refused| refused.map(|refused| refused.reply.line()))
-        .collect()
+    admit(
+        envelope,
+        &world.snapshot,
+        &world.directory,
+        NOW,
+        world.provider.as_ref(),
+    )
+    .into_iter()
+    .map(|refused| refused.map(|refused| refused.reply.line()))
+    .collect()
 }
 
 /// The reply to one recipient: nothing, or a line with this beginning and this in it.

@@ -419,3 +419,36 @@ fn only_mailboxes_of_the_organisation_receive() {
     let decision = world.run(&envelope, &raw);
     assert_eq!(deliveries(&decision).len(), 2, "one mail, one report");
 }
+
+/// The authority of a signature that leads nowhere is told, once and only where it truly issued the
+/// signer's certificate and the mail carries it.
+#[test]
+fn an_unknown_authority_is_noticed() {
+    let mut world = World::new();
+    let unknown = crate::support::Authority::new("Unknown", world.provider.as_ref());
+    let mallory = unknown.person(BOB, world.provider.as_ref());
+    let envelope = inbound(BOB, &[ALICE]);
+    let plain = mail(BOB, ALICE);
+    let raw = world.sign_with_chain(&plain, &mallory, &[unknown.root()]);
+    let decision = world.run(&envelope, &raw);
+    assert_eq!(decision.unknown_authorities, [unknown.root()]);
+    assert!(decision.learnt.is_empty());
+
+    let another = crate::support::Authority::new("Unknown", world.provider.as_ref());
+    for chain in [Vec::new(), vec![another.root()], vec![world.partner.root()]] {
+        let raw = world.sign_with_chain(&plain, &mallory, &chain);
+        assert!(
+            world.run(&envelope, &raw).unknown_authorities.is_empty(),
+            "{chain:?}"
+        );
+    }
+
+    world.snapshot.anchors.push(gateway::Anchor {
+        certificate: unknown.root(),
+        domain: None,
+    });
+    let raw = world.sign_with_chain(&plain, &mallory, &[unknown.root()]);
+    let decision = world.run(&envelope, &raw);
+    assert!(decision.unknown_authorities.is_empty());
+    assert_eq!(decision.learnt.len(), 1);
+}

@@ -1,7 +1,8 @@
 //! Mail that leaves.
 
 use gateway::{
-    Action, Answer, Decision, HIDDEN_COPIES_OCTETS_MAX, Outcome, Protection, TraceLevel,
+    Action, Answer, Decision, HIDDEN_COPIES_OCTETS_MAX, Outcome, PartnerSource, Protection,
+    TraceLevel,
 };
 use mail::{Entity, UnixTime};
 use policy::{Direction, Known, OutboundOption, OutboundTreatment, explain_outbound};
@@ -104,7 +105,13 @@ fn foretold(world: &World, decision: &Decision<'_>, active: bool, known: bool) {
         _ => None,
     };
     let envelope = outbound(ALICE, &[BOB]);
-    let admitted = gateway::admit(&envelope, &world.snapshot, &world.directory, NOW);
+    let admitted = gateway::admit(
+        &envelope,
+        &world.snapshot,
+        &world.directory,
+        NOW,
+        world.provider.as_ref(),
+    );
     let told = admitted[0].as_ref().map(|refused| refused.reply.clone());
     assert_eq!(told, reply);
     if let Some(refused) = &admitted[0] {
@@ -540,4 +547,47 @@ fn the_same_mail_is_decided_the_same_twice() {
         (decision.records, messages)
     };
     assert_eq!(trace(), trace());
+}
+
+/// What a signature taught holds as long as its authority does; what an administrator uploaded holds
+/// without one.
+#[test]
+fn a_harvested_certificate_needs_an_authority_when_it_is_used() {
+    let (mut world, _, _) = World::with_alice_and_bob();
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
+    let refusals = |world: &World| {
+        let admitted = gateway::admit(
+            &envelope,
+            &world.snapshot,
+            &world.directory,
+            NOW,
+            world.provider.as_ref(),
+        );
+        let reason = world.run(&envelope, &raw).records[0].reason;
+        assert_eq!(admitted[0].is_some(), reason.is_some());
+        reason
+    };
+    let everywhere = world.snapshot.anchors.clone();
+    let ours = everywhere[..1].to_vec();
+    let mut elsewhere = everywhere.clone();
+    elsewhere[1].domain = Some(mail::Domain::parse("other.test").unwrap());
+    let mut there = everywhere.clone();
+    there[1].domain = Some(mail::Domain::parse("partner.test").unwrap());
+
+    for (source, expected) in [
+        (PartnerSource::Harvested, Some("no-recipient-key")),
+        (PartnerSource::Uploaded, None),
+    ] {
+        let bob = world.directory.external.get_mut(&address(BOB)).unwrap();
+        bob.certificates[0].source = source;
+        for anchors in [&everywhere, &there] {
+            world.snapshot.anchors.clone_from(anchors);
+            assert_eq!(refusals(&world), None, "{source:?}");
+        }
+        for anchors in [&ours, &elsewhere] {
+            world.snapshot.anchors.clone_from(anchors);
+            assert_eq!(refusals(&world), expected, "{source:?}");
+        }
+    }
 }

@@ -209,6 +209,7 @@ impl World {
             .or_default();
         partner.certificates.push(PartnerCertificate {
             certificate: person.certificate.der().to_vec(),
+            chain: Vec::new(),
             source: PartnerSource::Uploaded,
             capabilities: capabilities.map(Capabilities::to_der),
         });
@@ -310,9 +311,29 @@ impl World {
     }
 
     pub(crate) fn sign_at(&self, message: &[u8], person: &Person, at: UnixTime) -> Vec<u8> {
+        self.signed(message, person, &[], at)
+    }
+
+    /// Signs as a client that sends these certificates along.
+    pub(crate) fn sign_with_chain(
+        &self,
+        message: &[u8],
+        person: &Person,
+        chain: &[Certificate],
+    ) -> Vec<u8> {
+        self.signed(message, person, chain, NOW)
+    }
+
+    fn signed(
+        &self,
+        message: &[u8],
+        person: &Person,
+        chain: &[Certificate],
+        at: UnixTime,
+    ) -> Vec<u8> {
         let signer = Signer {
             certificate: &person.certificate,
-            chain: &[],
+            chain,
             key: &person.key,
         };
         smime::protect(message, |entity| {
