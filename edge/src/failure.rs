@@ -10,6 +10,8 @@ pub(crate) enum Failure {
     /// A lack that passes by itself, a key that KV does not show yet: try again. Stable code, and a
     /// sentence for a person.
     Lack(&'static str, &'static str),
+    /// Too often: try again after so many seconds.
+    TooOften(i64),
     /// Ours: logged where it is answered, told without its insides.
     Broken(String),
 }
@@ -47,6 +49,7 @@ impl Failure {
         match self {
             Self::Caller(problem) => format!("{}: {}", problem.code, problem.detail),
             Self::Lack(code, detail) => format!("{code}: {detail}"),
+            Self::TooOften(seconds) => format!("too often: {seconds} s to wait"),
             Self::Broken(what) => what.clone(),
         }
     }

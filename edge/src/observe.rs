@@ -33,6 +33,8 @@ pub(crate) fn failure(event: &str, instance: &str, failure: &Failure) {
     match failure {
         Failure::Caller(_) => {}
         Failure::Lack(code, _) => line("warn", event, instance, code),
+        // Somebody guesses passwords, or forgot one.
+        Failure::TooOften(_) => line("warn", event, instance, &failure.summary()),
         Failure::Broken(what) => line("error", event, instance, what),
     }
 }

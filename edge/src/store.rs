@@ -18,5 +18,6 @@ pub(crate) mod organisations;
 pub(crate) mod partners;
 pub(crate) mod routes;
 pub(crate) mod rules;
+pub(crate) mod sign_in_attempts;
 pub(crate) mod snapshots;
 pub(crate) mod summary;

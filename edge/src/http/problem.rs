@@ -6,11 +6,24 @@ use worker::{Headers, Response};
 use super::exchange;
 use crate::failure::Failure;
 
+/// When a lack may be over.
+const RETRY_AFTER_SECONDS: i64 = 30;
+
 /// The response that tells of a failure.
 pub(crate) fn response(failure: Failure, instance: String) -> Response {
+    let wait = match &failure {
+        Failure::Lack(..) => Some(RETRY_AFTER_SECONDS),
+        Failure::TooOften(seconds) => Some(*seconds),
+        Failure::Caller(_) | Failure::Broken(_) => None,
+    };
     let mut problem = match failure {
         Failure::Caller(problem) => *problem,
         Failure::Lack(code, detail) => Problem::new(503, code, detail),
+        Failure::TooOften(seconds) => Problem::new(
+            429,
+            "too-many-attempts",
+            format!("Too many attempts failed; try again in {seconds} seconds."),
+        ),
         Failure::Broken(_) => Problem::new(
             500,
             "internal",
@@ -28,8 +41,9 @@ pub(crate) fn response(failure: Failure, instance: String) -> Response {
     if status == 401 {
         let _ = headers.set("www-authenticate", "Bearer");
     }
-    if status == 503 {
-        let _ = headers.set("retry-after", "30");
+    let wait = wait.or((status == 503).then_some(RETRY_AFTER_SECONDS));
+    if let Some(seconds) = wait {
+        let _ = headers.set("retry-after", &seconds.to_string());
     }
     Response::builder()
         .with_status(status)

@@ -1,5 +1,7 @@
 //! Who calls: sessions of people, tokens of programs, the operator's token.
 
+use std::net::{IpAddr, Ipv6Addr};
+
 use api::{Organisation, Session, SignIn};
 use worker::{Headers, Response};
 
@@ -9,9 +11,14 @@ use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::store::access::{self, User};
+use crate::store::sign_in_attempts::{self, Counter};
 
 /// How long a session lasts: a working day.
 const SESSION_SECONDS: i64 = 12 * 60 * 60;
+/// Attempts on one account until the window is over: more than a person needs.
+const ATTEMPTS_PER_ACCOUNT_MAX: i64 = 10;
+/// Attempts from one address, behind which a whole office may be.
+const ATTEMPTS_PER_ADDRESS_MAX: i64 = 100;
 /// Longest password that is hashed.
 pub(crate) const PASSWORD_CHARS_MAX: usize = 128;
 
@@ -110,7 +117,15 @@ pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> 
     exchange.require_same_origin()?;
     let SignIn { email, password } = exchange.call::<api::CreateSession>().await?.body;
     let desk = &exchange.desk;
-    let user = access::user(&desk.db, &email.trim().to_lowercase()).await?;
+    let email = email.trim().to_lowercase();
+    let account = account(&email);
+    let origin: Vec<Counter> = origin(&exchange).into_iter().collect();
+    let mut counters = vec![account.clone()];
+    counters.extend(origin.iter().cloned());
+    if let Some(seconds) = sign_in_attempts::count(&desk.db, &counters, desk.now.unix()).await? {
+        return Err(Failure::TooOften(seconds));
+    }
+    let user = access::user(&desk.db, &email).await?;
     let Some(user) = user.filter(|_| password.chars().count() <= PASSWORD_CHARS_MAX) else {
         // As slow as a wrong password, so that addresses cannot be told apart by time.
         let _ = crypto::hash_password(&password);
@@ -121,6 +136,7 @@ pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> 
     if !matches {
         return Err(wrong_password());
     }
+    sign_in_attempts::succeeded(&desk.db, &account, &origin).await?;
     let token = crypto::hex(&crypto::random(32));
     let expires_at = desk.now.unix().0.saturating_add(SESSION_SECONDS);
     access::add_session(&desk.db, &Hash::of(&token).0, &user.user.email, expires_at).await?;
@@ -129,6 +145,33 @@ pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> 
     let cookie = cookie(&token, SESSION_SECONDS, exchange.url.scheme() == "https");
     response.headers().append("set-cookie", &cookie)?;
     Ok(response)
+}
+
+fn account(email: &str) -> Counter {
+    Counter {
+        hash: Hash::of(&format!("account {email}")).0,
+        max: ATTEMPTS_PER_ACCOUNT_MAX,
+    }
+}
+
+/// The network address that the attempt comes from, which the platform writes down itself.
+fn origin(exchange: &Exchange) -> Option<Counter> {
+    let address = exchange.request.headers().get("cf-connecting-ip").ok()??;
+    let network = network(address.parse().ok()?);
+    Some(Counter {
+        hash: Hash::of(&format!("address {network}")).0,
+        max: ATTEMPTS_PER_ADDRESS_MAX,
+    })
+}
+
+/// Whoever has one IPv6 address has the other 2^64 of its network too.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << u64::BITS)).into()
+        }
+    }
 }
 
 /// `GET /session`.
@@ -197,6 +240,13 @@ fn cookie(token: &str, seconds: i64, tls: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ipv6_network_counts_as_one_address() {
+        let network = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network("192.0.2.7"), "192.0.2.7");
+    }
 
     #[test]
     fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
