@@ -4,7 +4,7 @@ use crate::activation;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::observe;
-use crate::store::{access, authorities, mailboxes};
+use crate::store::{access, authorities, mailboxes, messages, rules, sign_in_attempts};
 
 /// A mailbox that waits longer than this for its certificate has been forgotten by the queue.
 const STUCK_AFTER_SECONDS: i64 = 5 * 60;
@@ -13,6 +13,10 @@ const STUCK_AFTER_SECONDS: i64 = 5 * 60;
 pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
     let now = desk.now.unix();
     let sessions = access::remove_old_sessions(&desk.db, now).await?;
+    sign_in_attempts::remove_old(&desk.db, now).await?;
+    let messages = messages::remove_old(&desk.db, now).await?;
+    let rules = rules::remove_old(&desk.db, now).await?;
+    let unseen = authorities::remove_unseen(&desk.db, now).await?;
     let seats = mailboxes::free_seats(&desk.db, now).await?;
     // A new release brings a new list of public authorities.
     let public = authorities::add_public(&desk.db, None)?;
@@ -24,7 +28,10 @@ pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
     }
     observe::done(
         "schedule",
-        &format!("{sessions} sessions over, {seats} seats free"),
+        &format!(
+            "{sessions} sessions over, {seats} seats free; removed: {messages} messages, \
+             {rules} rule sets, {unseen} authorities"
+        ),
     );
     Ok(())
 }

@@ -62,6 +62,17 @@ impl Store {
         self.inner.get(&place.key()).text().await
     }
 
+    /// Writes a value that KV forgets by itself after so many seconds.
+    pub(crate) async fn put_for(
+        &self,
+        place: &impl Space,
+        value: &str,
+        seconds: u64,
+    ) -> Result<(), KvError> {
+        let put = self.inner.put(&place.key(), value)?;
+        put.expiration_ttl(seconds).execute().await
+    }
+
     /// Writes a value.
     pub(crate) async fn put(&self, place: &impl Space, value: &str) -> Result<(), KvError> {
         self.inner.put(&place.key(), value)?.execute().await

@@ -1,4 +1,4 @@
-//! The rules of an organisation: every version is kept, one holds.
+//! The rules of an organisation: one version holds, earlier ones are kept for a while.
 
 use mail::UnixTime;
 use policy::{LANGUAGE_VERSION, RuleSet};
@@ -16,6 +16,21 @@ pub(crate) struct Rules {
 struct Row {
     version: u64,
     rules: String,
+}
+
+/// How long a version is kept after another one took its place: longer than the overview keeps the
+/// mail that it decided about, and long enough to look a year back.
+const REPLACED_KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
+
+/// Removes versions that were replaced long ago.
+pub(crate) async fn remove_old(db: &Database, now: UnixTime) -> worker::Result<usize> {
+    db.execute(
+        "DELETE FROM rule_sets WHERE EXISTS (SELECT 1 FROM rule_sets later \
+         WHERE later.organisation = rule_sets.organisation \
+         AND later.version = rule_sets.version + 1 AND later.at <= ?1)",
+        [now.0.saturating_sub(REPLACED_KEPT_SECONDS).into()],
+    )
+    .await
 }
 
 /// The rules that hold, and their version.

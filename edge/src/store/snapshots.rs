@@ -23,6 +23,9 @@ use crate::observe;
 /// Organisations whose snapshot an isolate keeps; at some 100 KiB each this is a few MiB.
 const KEPT_MAX: usize = 32;
 
+/// How long KV keeps a snapshot; one that still holds then is published anew by the next mail.
+const PUBLISHED_SECONDS: u64 = 90 * 24 * 60 * 60;
+
 thread_local! {
     static KEPT: RefCell<BTreeMap<String, Rc<Snapshot>>> = const { RefCell::new(BTreeMap::new()) };
 }
@@ -43,16 +46,19 @@ pub(crate) async fn get(
     let published = desk.store.get(&place).await?;
     // One that an older release wrote in another form is built again.
     let readable = published.and_then(|json| Snapshot::from_json(json.as_bytes()).ok());
-    let snapshot = match readable {
-        Some(snapshot) => snapshot,
-        None => build(&desk.db, organisation).await?,
-    };
-    Ok(keep(snapshot))
+    match readable {
+        Some(snapshot) => Ok(keep(snapshot)),
+        None => publish_anew(desk, organisation).await,
+    }
 }
 
 /// Builds the snapshot that holds now and publishes it. A failure to publish costs the next mail
 /// some time and nothing else.
 pub(crate) async fn publish(desk: &Desk, organisation: &str) -> Result<(), Failure> {
+    publish_anew(desk, organisation).await.map(drop)
+}
+
+async fn publish_anew(desk: &Desk, organisation: &str) -> Result<Rc<Snapshot>, Failure> {
     let snapshot = build(&desk.db, organisation).await?;
     let json = snapshot
         .to_json()
@@ -63,13 +69,12 @@ pub(crate) async fn publish(desk: &Desk, organisation: &str) -> Result<(), Failu
     };
     if let Err(error) = desk
         .store
-        .put(&place, &String::from_utf8_lossy(&json))
+        .put_for(&place, &String::from_utf8_lossy(&json), PUBLISHED_SECONDS)
         .await
     {
         observe::failure("publish-snapshot", organisation, &error.into());
     }
-    keep(snapshot);
-    Ok(())
+    Ok(keep(snapshot))
 }
 
 /// The statement that makes all earlier snapshots old; goes into the batch of the change itself.
