@@ -28,8 +28,38 @@ async function hand(event, argument, { env, ctx }) {
   }
 }
 
+// Where the variable EMAIL_EVENT is `on`, on a developer's machine, an HTTP request is mail: what the
+// platform's own local endpoint does, which refuses the null sender that every bounce has.
+const EMAIL_EVENT_PATH = "/api/v1/test/email";
+
+async function emailByHttp(request, url, entry) {
+  const raw = await request.arrayBuffer();
+  let reason;
+  const message = {
+    from: url.searchParams.get("from") ?? "",
+    to: url.searchParams.get("to") ?? "",
+    headers: new Headers(),
+    raw: new Response(raw).body,
+    rawSize: raw.byteLength,
+    setReject(text) {
+      reason = text;
+    },
+  };
+  try {
+    await hand("email", message, entry);
+  } catch (error) {
+    return new Response(`451 ${error.message}\n`, { status: 503 });
+  }
+  if (reason === undefined) return new Response("250 taken\n");
+  return new Response(`550 ${reason}\n`, { status: 400 });
+}
+
 export default class extends WorkerEntrypoint {
   fetch(request) {
+    if (this.env.EMAIL_EVENT === "on" && request.method === "POST") {
+      const url = new URL(request.url);
+      if (url.pathname === EMAIL_EVENT_PATH) return emailByHttp(request, url, this);
+    }
     return hand("fetch", request, this);
   }
 

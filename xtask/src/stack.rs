@@ -121,7 +121,7 @@ impl Stack {
             "domains": organisation.domains,
             "relay_outbound": options.relay_outbound,
             "relay_inbound": options.relay_inbound,
-            "email_event": format!("{portal}/cdn-cgi/handler/email"),
+            "email_event": format!("{api}/test/email"),
             "ca_pem": ca_pem,
         });
         if options.demo {
@@ -179,6 +179,7 @@ impl Stack {
         let mut lines = vec![
             format!("MASTER_KEYS={}", secrets.master_keys),
             format!("OPERATOR_TOKEN={}", secrets.operator_token),
+            "EMAIL_EVENT=on".to_owned(),
         ];
         if options.test_clock {
             lines.push("TEST_CLOCK=on".to_owned());
