@@ -35,7 +35,7 @@ pub(crate) const HOLES: &[Hole] = &[
         peer: "OpenSSL",
         direction: None,
         is_met: |case| signs_with(case, Key::Ed25519),
-        because: "3.0 gives Ed25519 a digest to sign with CMS, which Ed25519 refuses; 3.2 does not",
+        because: "3.0 hands Ed25519 a digest in CMS, which Ed25519 refuses (`invalid digest`)",
     },
     Hole {
         peer: "OpenSSL",
@@ -72,14 +72,13 @@ pub(crate) const HOLES: &[Hole] = &[
         peer: "gpgsm",
         direction: Some(Direction::Writes),
         is_met: is_ecdsa,
-        because: "2.2 imports no EC key from PKCS#12, so it has none to sign with",
+        because: "2.2 crashes when it imports an EC key from PKCS#12, so it has none to sign with",
     },
     Hole {
         peer: "gpgsm",
         direction: None,
         is_met: is_authenticated,
-        because: "2.2 writes no AuthEnvelopedData, and to read it expects an IV of 16 octets (`error getting IV: Buffer \
-                  too short`)",
+        because: "2.2 writes no AuthEnvelopedData, and reading it stops at the nonce (`error getting IV: Buffer too short`)",
     },
     Hole {
         peer: "gpgsm",
@@ -91,7 +90,7 @@ pub(crate) const HOLES: &[Hole] = &[
         peer: "gpgsm",
         direction: None,
         is_met: is_agreement,
-        because: "2.2 imports no EC key from PKCS#12 and calls certificates for key agreement unusable for encryption",
+        because: "2.2 crashes when it imports an EC key from PKCS#12, and calls certificates for key agreement unusable for encryption",
     },
     Hole {
         peer: "NSS",
