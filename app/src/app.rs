@@ -21,7 +21,7 @@ use crate::{
     routes::Route,
     shell::Shell,
     text::text,
-    ui::{Empty, FirstPage, LiveRegion, Page, Symbol},
+    ui::{Empty, FirstPage, LiveRegion, Page, Skeleton, Symbol},
 };
 
 /// The whole portal.
@@ -69,21 +69,39 @@ enum Stage {
 }
 
 /// The page at the address: [`Route`] knows the addresses, the router the history.
+///
+/// Only the first page comes with the portal itself; the code of the others is fetched when one of
+/// them is opened, so that the first screen is there soon.
 #[component]
 fn Pages() -> impl IntoView {
     let location = use_location();
     let route = Memo::new(move |_| Route::parse(&location.pathname.get()));
-    move || match route.get() {
+    let page = move || match route.get() {
         Route::Home => view! { <HomePage /> }.into_any(),
+        Route::Unknown => view! { <Unknown /> }.into_any(),
+        Route::Rules => Suspend::new(rules_page()).into_any(),
+        route => Suspend::new(other_page(route)).into_any(),
+    };
+    view! { <Suspense fallback=move || view! { <Skeleton rows=8 /> }>{page}</Suspense> }
+}
+
+/// Apart from the other pages: it brings the rule engine along.
+#[lazy]
+fn rules_page() -> AnyView {
+    view! { <RulesPage /> }.into_any()
+}
+
+#[lazy]
+fn other_page(route: Route) -> AnyView {
+    match route {
         Route::Messages => view! { <MessagesPage /> }.into_any(),
         Route::Message(id) => view! { <MessagePage id /> }.into_any(),
-        Route::Rules => view! { <RulesPage /> }.into_any(),
         Route::Mailboxes => view! { <MailboxesPage /> }.into_any(),
         Route::Mailbox(address) => view! { <MailboxPage address /> }.into_any(),
         Route::Partners => view! { <PartnersPage /> }.into_any(),
         Route::Authorities => view! { <AuthoritiesPage /> }.into_any(),
         Route::Settings => view! { <SettingsPage /> }.into_any(),
-        Route::Unknown => view! { <Unknown /> }.into_any(),
+        Route::Home | Route::Rules | Route::Unknown => ().into_any(),
     }
 }
 

@@ -176,7 +176,6 @@ fn TopBar(route: Memo<Route>) -> impl IntoView {
             <button
                 type="button"
                 class="jump-button"
-                aria-label=t.jump
                 aria-keyshortcuts="Control+K Meta+K"
                 on:click=move |_| jumping.set(true)
             >

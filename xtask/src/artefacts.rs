@@ -47,7 +47,7 @@ pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
 /// The portal: Wasm, glue, loader, style, fonts and page.
 pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
     let step = progress.step("Building the portal");
-    let wasm = compile(tools, "app", ERASED, &step)?;
+    let wasm = compile(tools, "app", PORTAL_FLAGS, &step)?;
     let source = tools.root().join("app");
     let folder = tools.root().join(PORTAL);
     let mut files = Vec::new();
@@ -64,7 +64,11 @@ pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
     unless_done(&stamp, &folder, &input, || {
         clear(&folder)?;
         bind(tools, "portal", &wasm, &folder, &step)?;
-        shrink(tools, &folder.join("app_bg.wasm"), &step)?;
+        for file in files_under(&folder)? {
+            if file.extension().is_some_and(|extension| extension == "wasm") {
+                shrink(tools, &file, &step)?;
+            }
+        }
         lay_out(tools, &source, &folder, &step)
     })?;
     step.done();
@@ -95,10 +99,12 @@ pub(crate) fn program(tools: &Tools, name: &str) -> PathBuf {
 }
 
 /// Leptos with views whose types are erased at each component: without it every tree of elements
-/// is a type of its own, compiled anew, and the portal is an eighth larger.
-const ERASED: &[&str] = &[
+/// is a type of its own, compiled anew, and the portal is an eighth larger. The relocations tell the
+/// splitter what a page needs.
+const PORTAL_FLAGS: &[&str] = &[
     "--config",
-    "target.wasm32-unknown-unknown.rustflags = ['--cfg', 'erase_components']",
+    "target.wasm32-unknown-unknown.rustflags = \
+     ['--cfg', 'erase_components', '-C', 'link-arg=--emit-relocs']",
 ];
 
 /// Compiles a crate to Wasm in the profile of its name.
@@ -107,10 +113,6 @@ fn compile(tools: &Tools, package: &str, flags: &[&str], step: &Step<'_>) -> Res
     build.args(flags);
     build.args(["build", "--locked", "--lib", "--target", WASM]);
     build.args(["--package", package, "--profile", package]);
-    if package == "app" {
-        // Leptos then erases the types of views, so that less code is downloaded.
-        build.env("RUSTFLAGS", "--cfg erase_components");
-    }
     process::run(&mut build, step)?;
     let wasm = tools::target(tools.root())
         .join(WASM)

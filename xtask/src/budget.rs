@@ -32,8 +32,15 @@ pub(crate) struct Sizes {
 /// Measures what was built.
 pub(crate) fn measure(tools: &Tools, progress: &Progress) -> Result<Sizes> {
     let step = progress.step("Measuring sizes");
-    let portal = ["app_bg.wasm", "app.js", "main.js", "theme.js", "app.css"]
-        .map(|file| format!("{PORTAL}/{file}"));
+    let portal = [
+        "app_bg.wasm",
+        "app.js",
+        "__wasm_split.js",
+        "main.js",
+        "theme.js",
+        "app.css",
+    ]
+    .map(|file| format!("{PORTAL}/{file}"));
     let worker = [format!("{WORKER}/edge_bg.wasm")];
     let size = |kind: &str, files: &[String]| -> Result<u64> {
         let mut node = tools.node();
