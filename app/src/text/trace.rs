@@ -89,6 +89,10 @@ const GERMAN: &[(&str, &str)] = &[
         "Das Zertifikat des Absenders taugt nicht zum Verschlüsseln, daher kann der Absender die Nachricht nicht lesen.",
     ),
     (
+        "header-hidden",
+        "Der Betreff reist nur innerhalb der Verschlüsselung.",
+    ),
+    (
         "bcc-apart",
         "{recipient} steht weder in To noch in Cc und bekommt eine eigene Kopie.",
     ),
@@ -114,6 +118,10 @@ const GERMAN: &[(&str, &str)] = &[
     (
         "signature-bad",
         "Die Signatur von {signer} ist nicht gültig: {why}.",
+    ),
+    (
+        "visible-from-kept",
+        "Die Nachricht schützt einen anderen Absender (From) als den sichtbaren, ohne gültige Signatur dafür: Der sichtbare bleibt.",
     ),
     (
         "certificate-learnt",

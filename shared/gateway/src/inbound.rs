@@ -199,7 +199,7 @@ impl<'a> Sealed<'a> {
 
         let mut copies = Copies::new(without_strangers_fields(self.case.raw));
         if judged.iter().any(|(_, form)| *form == Form::Marked) {
-            let content = findings.decrypted.take().map(Cow::Owned);
+            let content = findings.content.take().map(Cow::Owned);
             let content = content.unwrap_or(Cow::Borrowed(self.case.raw));
             let copy = copies.add(marked(content, &findings.result()));
             let takers = judged.iter_mut().filter(|(_, form)| *form == Form::Marked);

@@ -183,6 +183,23 @@ pub struct Settings {
     /// For recipients whose capabilities are not known.
     #[serde(default)]
     pub cipher: Cipher,
+    /// Of the mail that the gateway signs.
+    #[serde(default)]
+    pub header_protection: HeaderProtection,
+}
+
+/// How far the header fields are protected with the content (RFC 9788).
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeaderProtection {
+    /// Not at all.
+    #[default]
+    Off,
+    /// Against change.
+    Signed,
+    /// Against change, and in encrypted mail the Subject, Comments and Keywords against being read
+    /// (`hcp_baseline`). Clients that do not know RFC 9788 show `[...]` as the Subject.
+    Confidential,
 }
 
 /// Content encryption. The words are those of `sealgate encrypt --cipher`.

@@ -27,6 +27,8 @@ pub enum Defect {
     BareLineFeed,
     /// NUL octets.
     Nul,
+    /// The protected From names somebody else than the visible one, and no valid signature vouches for it.
+    ProtectedFromDiffers,
 }
 
 impl Defect {
@@ -44,6 +46,7 @@ impl Defect {
             Self::DamagedBase64 => "damaged-base64",
             Self::BareLineFeed => "bare-line-feed",
             Self::Nul => "nul",
+            Self::ProtectedFromDiffers => "protected-from-differs",
         }
     }
 }

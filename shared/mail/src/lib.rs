@@ -10,8 +10,10 @@ mod dsn;
 mod encode;
 mod entity;
 mod header;
+mod legacy_display;
 pub mod limits;
 mod mailbox;
+mod parameter;
 mod split;
 mod time;
 
@@ -26,7 +28,9 @@ pub use encode::{
 };
 pub use entity::{Entity, Multipart, TransferEncoding};
 pub use header::Field;
+pub use legacy_display::without_legacy_display;
 pub use mailbox::{parse_mailboxes, sole_author};
+pub use parameter::{with_parameter, without_parameter};
 pub use split::{content_entity, outer_header, with_content, without_fields};
 pub use time::UnixTime;
 

@@ -12,6 +12,7 @@ mod decrypt;
 mod detect;
 mod encrypt;
 mod hazmat;
+mod header_protection;
 mod key;
 mod malleability;
 mod open;
@@ -39,6 +40,7 @@ pub use certs_only::certs_only;
 pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
 pub use cipher::ContentCipher;
 pub use encrypt::{EncryptError, encrypt};
+pub use header_protection::{HIDDEN_SUBJECT, HeaderProtection, protect_with_header};
 pub use key::{KeyError, PrivateKey};
 pub use open::{
     Harvest, KeyPair, Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId,

@@ -39,8 +39,12 @@ pub struct OpenContext<'a> {
 pub struct Opened {
     /// The layers, outermost first.
     pub layers: Vec<Layer>,
-    /// The message with its encryption removed, deliverable; `None` if nothing was decrypted.
+    /// The message with its encryption removed and its protected header fields in their places,
+    /// deliverable; `None` if nothing was decrypted.
     pub message: Option<Vec<u8>>,
+    /// The message as it came, but for header fields that a good signature protects and that were changed on
+    /// the way; `None` if none were, or if something was decrypted.
+    pub restored: Option<Vec<u8>>,
     /// The innermost entity behind the encryption removed; `None` if nothing was decrypted.
     pub entity: Option<Vec<u8>>,
     /// The signatures, in the order of the layers.
@@ -267,13 +271,13 @@ impl Layer {
     }
 }
 
-/// A deliverable message: the outer fields that do not describe content, and the entity's own.
+/// A message put together: the visible fields that do not describe content, and the entity's own that do.
 ///
-/// Fields of the entity that do not describe content stay inside it unseen: whoever encrypted could otherwise
-/// replace the From that was checked on the way in.
-fn deliverable(outer: &Entity<'_>, entity: &[u8]) -> Vec<u8> {
+/// The entity's other fields do not come out here; those that are protected have replaced their visible
+/// counterparts before (RFC 9788).
+fn deliverable(visible: &Entity<'_>, entity: &[u8]) -> Vec<u8> {
     let inner = Entity::parse(entity);
-    let mut message = mail::outer_header(outer);
+    let mut message = mail::outer_header(visible);
     message.reserve(entity.len() + 64);
     for field in inner.fields() {
         if field.describes_content() && !field.is("MIME-Version") {

@@ -1,13 +1,15 @@
 //! What opening a message brought to light, told once for all recipients.
 
-use mail::UnixTime;
+use mail::{Defect, UnixTime};
 use smime::{Certificate, LayerKind, Opened, PathBuilder, Problem, Reason, Usage};
 
 use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
 use crate::keys::Facts;
 use crate::result_field::{ResultField, Signature};
-use crate::trace::{CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD};
+use crate::trace::{
+    CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD, VISIBLE_FROM_KEPT,
+};
 use crate::verdict::{Lessons, Sentence};
 
 /// How far a sender's clock may be ahead, in seconds. A signature from a later time teaches nothing
@@ -23,8 +25,9 @@ pub(super) struct Findings {
     pub(super) encryption: Encryption,
     /// Whether anything is signed.
     pub(super) is_signed: bool,
-    /// The message with its encryption removed, if it was.
-    pub(super) decrypted: Option<Vec<u8>>,
+    /// The message with its encryption removed, if it was, and its protected header fields in their
+    /// places; `None` where it is to be delivered as it came.
+    pub(super) content: Option<Vec<u8>>,
     /// The cipher of the outermost encryption.
     pub(super) cipher: String,
     /// What the signatures taught.
@@ -51,6 +54,7 @@ impl Findings {
     pub(super) fn of(mut opened: Opened, facts: &Facts<'_>) -> Self {
         // A message may take half of the memory there is; no copy stays that is not delivered.
         let decrypted = opened.message.take();
+        let restored = opened.restored.take();
         opened.entity = None;
         let opened = &opened;
         let is_removed = decrypted.is_some() && opened.sealed_for().is_none();
@@ -73,7 +77,7 @@ impl Findings {
                 Encryption::None
             },
             is_signed: opened.is_signed(),
-            decrypted: decrypted.filter(|_| is_removed),
+            content: decrypted.filter(|_| is_removed).or(restored),
             cipher: cipher(opened),
             closed: closed(opened),
             signer: signer(opened),
@@ -82,6 +86,9 @@ impl Findings {
             lessons,
         };
         findings.steps = findings.signature_steps();
+        if opened.defects.contains(&Defect::ProtectedFromDiffers) {
+            findings.steps.push(VISIBLE_FROM_KEPT.bare());
+        }
         findings
     }
 

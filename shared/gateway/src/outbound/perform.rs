@@ -3,22 +3,24 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use mail::{Address, parse_mailboxes};
+use mail::{Address, Entity, parse_mailboxes};
 use smime::{
-    Certificate, ContentCipher, EncryptError, PrivateKey, RsaPadding, SignOptions, Signer,
+    Certificate, ContentCipher, EncryptError, HIDDEN_SUBJECT, PrivateKey, RsaPadding, SignOptions,
+    Signer, protect_with_header,
 };
 
 use super::choice::{cipher, padding};
 use super::{Plan, Planned};
-use crate::TraceStep;
 use crate::decision::{Decision, Protection};
-use crate::keys::RecipientKey;
+use crate::keys::{RecipientKey, Sender};
 use crate::pipeline::Answer;
 use crate::refusal::{HIDDEN_COPIES_OCTETS_MAX, Refusal};
 use crate::trace::{
-    BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, KEY_NOT_YET, KEY_UNUSABLE, NOT_TO_SENDER, SIGNED,
+    BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, HEADER_HIDDEN, KEY_NOT_YET, KEY_UNUSABLE,
+    NOT_TO_SENDER, SIGNED,
 };
 use crate::verdict::{Case, Copies, Fate, Lack, Lessons};
+use crate::{HeaderProtection, TraceStep};
 
 impl<'a> Planned<'a> {
     /// Goes on with the answer to the need of the sender's key.
@@ -37,7 +39,7 @@ impl<'a> Planned<'a> {
         let groups = self.groups();
         let key = key.filter(|_| self.plans.iter().any(Plan::signs));
         let signed = match key.map(|key| self.sign(key)).transpose() {
-            Ok(signed) => signed,
+            Ok(signed) => signed.unwrap_or_default(),
             Err(why) => {
                 let mailbox = sender_text(&self.case);
                 let step = KEY_UNUSABLE.with(&[("mailbox", &mailbox), ("why", &why)]);
@@ -46,15 +48,15 @@ impl<'a> Planned<'a> {
         };
         let mut copies = Copies::new(Cow::Borrowed(self.case.raw));
         for group in &groups {
-            match self.encrypt(group, signed.as_deref()) {
-                Ok(encrypted) => self.give(group, copies.add(encrypted)),
+            match self.encrypt(group, signed.to_encrypt()) {
+                Ok(encrypted) => self.give(group, copies.add(encrypted), &signed),
                 Err(error) => {
                     let step = ENCRYPTION_FAILED.with(&[("why", &error)]);
                     return self.defer(Lack::EncryptionFailed, &step);
                 }
             }
         }
-        if let Some(signed) = signed {
+        if let Some(signed) = signed.plain {
             let copy = copies.add(signed);
             let plans = self.plans.iter_mut();
             for plan in plans.filter(|plan| plan.signs() && !plan.encrypts()) {
@@ -65,8 +67,38 @@ impl<'a> Planned<'a> {
         self.case.decide(sentences, copies, Lessons::default())
     }
 
-    fn sign(&mut self, key: &PrivateKey) -> Result<Vec<u8>, String> {
+    /// Signs each version of the message that somebody gets, and writes it down.
+    fn sign(&mut self, key: &PrivateKey) -> Result<Signed, String> {
+        use smime::HeaderProtection::{Cipher, Clear};
         let sender = self.sender.as_ref().ok_or("there is no certificate")?;
+        let header = self.case.facts.snapshot.settings.header_protection;
+        let hides = header == HeaderProtection::Confidential;
+        let signing = || self.plans.iter().filter(|plan| plan.signs());
+        let mut signed = Signed::default();
+        if signing().any(|plan| !(plan.encrypts() && hides)) {
+            let protection = (header != HeaderProtection::Off).then_some(Clear);
+            signed.plain = Some(self.signed(sender, key, protection)?);
+        }
+        if signing().any(|plan| plan.encrypts() && hides) {
+            signed.hidden = Some(self.signed(sender, key, Some(Cipher))?);
+        }
+        let step = SIGNED.with(&[
+            ("fingerprint", &sender.certificate.fingerprint()),
+            ("sender", &sender_text(&self.case)),
+        ]);
+        for plan in self.plans.iter_mut().filter(|plan| plan.signs()) {
+            plan.sentence.trace.push(step.clone());
+            plan.sentence.protection.push(Protection::Signed);
+        }
+        Ok(signed)
+    }
+
+    fn signed(
+        &self,
+        sender: &Sender<'_>,
+        key: &PrivateKey,
+        protection: Option<smime::HeaderProtection>,
+    ) -> Result<Vec<u8>, String> {
         let chain = sender.own.chain.iter();
         let chain: Vec<Certificate> = chain
             .filter_map(|der| Certificate::from_der(der).ok())
@@ -77,19 +109,12 @@ impl<'a> Planned<'a> {
             key,
         };
         let (now, provider) = (self.case.facts.now, self.case.facts.provider);
-        let message = smime::protect(self.case.raw, |entity| {
-            smime::sign(entity, &signer, &SignOptions::default(), now, provider)
-        })
-        .map_err(|error| error.to_string())?;
-        let step = SIGNED.with(&[
-            ("fingerprint", &sender.certificate.fingerprint()),
-            ("sender", &sender_text(&self.case)),
-        ]);
-        for plan in self.plans.iter_mut().filter(|plan| plan.signs()) {
-            plan.sentence.trace.push(step.clone());
-            plan.sentence.protection.push(Protection::Signed);
+        let sign = |entity| smime::sign(entity, &signer, &SignOptions::default(), now, provider);
+        match protection {
+            None => smime::protect(self.case.raw, sign),
+            Some(protection) => protect_with_header(self.case.raw, protection, sign),
         }
-        Ok(message)
+        .map_err(|error| error.to_string())
     }
 
     /// Encrypts to the members of a group and to the sender; what is encrypted is the signed message
@@ -116,7 +141,7 @@ impl<'a> Planned<'a> {
     }
 
     /// Writes down that the members of a group get this copy.
-    fn give(&mut self, group: &Group, copy: usize) {
+    fn give(&mut self, group: &Group, copy: usize, signed: &Signed) {
         let (cipher, _) = self.algorithms(&self.keys(group));
         let is_readable_by_sender = self.own_certificate().is_some();
         for &place in &group.members {
@@ -132,6 +157,9 @@ impl<'a> Planned<'a> {
             sentence
                 .trace
                 .push(ENCRYPTED.with(&[("cipher", &cipher), ("recipient", recipient)]));
+            if signed.hides_subject() {
+                sentence.trace.push(HEADER_HIDDEN.bare());
+            }
             if !is_readable_by_sender {
                 sentence.trace.push(NOT_TO_SENDER.bare());
             }
@@ -203,6 +231,27 @@ impl<'a> Planned<'a> {
         let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
         let unchanged = Copies::new(Cow::Borrowed(self.case.raw));
         self.case.decide(sentences, unchanged, Lessons::default())
+    }
+}
+
+/// The message as the gateway has signed it.
+#[derive(Default)]
+struct Signed {
+    /// For those who get it as it is, and to be encrypted where the header is not hidden.
+    plain: Option<Vec<u8>>,
+    /// With the header hidden, only to be encrypted.
+    hidden: Option<Vec<u8>>,
+}
+
+impl Signed {
+    fn to_encrypt(&self) -> Option<&[u8]> {
+        self.hidden.as_deref().or(self.plain.as_deref())
+    }
+
+    fn hides_subject(&self) -> bool {
+        let hidden = self.hidden.as_deref().map(Entity::parse);
+        let subject = hidden.as_ref().and_then(|hidden| hidden.field("Subject"));
+        subject.is_some_and(|subject| subject.text() == HIDDEN_SUBJECT)
     }
 }
 

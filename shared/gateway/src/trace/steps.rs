@@ -46,6 +46,7 @@ steps! {
     NO_RECIPIENT_KEY = Info "no-recipient-key" "No certificate of {recipient} is known.";
     ENCRYPTED = Good "encrypted" "Encrypted with {cipher} to {recipient} and to the sender.";
     NOT_TO_SENDER = Caution "not-to-sender" "The sender's certificate is not for encryption, so the sender cannot read the message.";
+    HEADER_HIDDEN = Good "header-hidden" "The Subject travels only inside of the encryption.";
     BCC_APART = Info "bcc-apart" "{recipient} is in neither To nor Cc and gets a copy of its own.";
 
     // What came in.
@@ -57,6 +58,7 @@ steps! {
     NOT_SIGNED = Info "not-signed" "The message is not signed.";
     SIGNATURE_GOOD = Good "signature-good" "The signature of {signer} is good.";
     SIGNATURE_BAD = Bad "signature-bad" "The signature of {signer} is not good: {why}.";
+    VISIBLE_FROM_KEPT = Caution "visible-from-kept" "The message protects another From than the visible one without a valid signature for it: the visible one is kept.";
     CERTIFICATE_LEARNT = Good "certificate-learnt" "Certificate {fingerprint} of {address} is now known.";
 
     // The end.

@@ -9,6 +9,7 @@
 )]
 
 mod admit;
+mod header_protection;
 mod hostile;
 mod inbound;
 mod openssl;

@@ -1,6 +1,8 @@
 //! The stored form of a snapshot.
 
-use gateway::{Anchor, Cipher, SNAPSHOT_FORMAT, Settings, Snapshot, SnapshotError};
+use gateway::{
+    Anchor, Cipher, HeaderProtection, SNAPSHOT_FORMAT, Settings, Snapshot, SnapshotError,
+};
 use mail::Domain;
 use policy::OutboundOption;
 
@@ -27,11 +29,13 @@ fn the_stored_snapshot_is_still_read() {
     );
     assert_eq!(anchor.domain, Some(Domain::parse("partner.test").unwrap()));
 
+    // What came later has its default, which is written down from then on.
+    let settings = &snapshot.settings;
+    assert_eq!(settings.header_protection, HeaderProtection::Off);
+    let mut expected: serde_json::Value = serde_json::from_slice(STORED).unwrap();
+    expected["settings"]["header_protection"] = "off".into();
     let written: serde_json::Value = serde_json::from_slice(&snapshot.to_json().unwrap()).unwrap();
-    assert_eq!(
-        written,
-        serde_json::from_slice::<serde_json::Value>(STORED).unwrap()
-    );
+    assert_eq!(written, expected);
 }
 
 #[test]
@@ -39,6 +43,7 @@ fn what_is_written_is_read_back() {
     let mut snapshot = World::new().snapshot;
     snapshot.settings = Settings {
         cipher: Cipher::Aes256Gcm,
+        header_protection: HeaderProtection::Confidential,
     };
     let certificate = snapshot.anchors[0].certificate.clone();
     snapshot.anchors.push(Anchor {

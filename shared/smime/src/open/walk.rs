@@ -1,6 +1,6 @@
 //! The walk through a message: into parts, embedded messages and S/MIME layers, within a budget.
 
-use mail::{Address, Entity, Multipart, limits, sole_author, to_crlf};
+use mail::{Address, Defect, Entity, Multipart, limits, sole_author, to_crlf};
 
 use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId, deliverable};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     cms::{self, compressed, enveloped::Envelope, signed::SignedData},
     decrypt::{self, ReadCipher},
     detect::{self, Smime},
+    header_protection::{ProtectedHeader, Restored, deliverable_payload},
     malleability,
     verify::{self, Judge},
 };
@@ -21,6 +22,7 @@ pub(super) fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
     let mut walk = Walk {
         context,
         opened: Opened::default(),
+        protected: None,
         parts: 0,
     };
     if detect::is_bare_cms(message) {
@@ -39,11 +41,7 @@ pub(super) fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
             author: author.as_ref(),
         };
         walk.entity(&outer, &place);
-        walk.opened.message = walk
-            .opened
-            .entity
-            .as_ref()
-            .map(|entity| deliverable(&outer, entity));
+        walk.put_together(&outer);
     }
     walk.opened.defects.sort_unstable();
     walk.opened.defects.dedup();
@@ -125,6 +123,8 @@ impl Place<'_> {
 struct Walk<'c> {
     context: &'c OpenContext<'c>,
     opened: Opened,
+    /// The header fields that the payload protects, once it is found.
+    protected: Option<ProtectedHeader>,
     /// Parts seen so far, in all.
     parts: usize,
 }
@@ -134,7 +134,7 @@ impl Walk<'_> {
         self.parts += 1;
         self.opened.defects.extend_from_slice(entity.defects());
         if place.depth > limits::DEPTH_MAX || self.parts > limits::TREE_PARTS_MAX {
-            self.opened.defects.push(mail::Defect::LimitExceeded);
+            self.opened.defects.push(Defect::LimitExceeded);
             return;
         }
         match detect::smime_of(entity) {
@@ -146,6 +146,9 @@ impl Walk<'_> {
 
     /// Not S/MIME itself, but there may be some inside.
     fn plain(&mut self, entity: &Entity<'_>, place: &Place<'_>) {
+        if place.covers_all && !self.opened.layers.is_empty() {
+            self.protected = ProtectedHeader::of(entity);
+        }
         if let Some(multipart) = entity.multipart() {
             self.opened.defects.extend_from_slice(&multipart.defects);
             for part in &multipart.parts {
@@ -249,11 +252,17 @@ impl Walk<'_> {
                 "the signature has no signer",
             ));
         }
+        // A signature speaks for the From that it protects; that one is shown (RFC 9788 §4.4).
+        let protected = ProtectedHeader::of(&Entity::parse(content))
+            .filter(|_| place.covers_all)
+            .and_then(|header| header.author());
         let judge = Judge {
             trust: self.context.trust,
             now: self.context.now,
             provider: self.context.provider,
-            author: place.author,
+            author: place
+                .author
+                .map(|shown| protected.as_ref().unwrap_or(shown)),
             checks_address: self.context.checks_address,
             covers_all: place.covers_all,
         };
@@ -400,6 +409,44 @@ impl Walk<'_> {
             }
             Err(problem) => self.push_layer(LayerKind::Compressed, Some(problem)),
         }
+    }
+
+    /// Makes what is delivered of what was found.
+    fn put_together(&mut self, visible: &Entity<'_>) {
+        let is_signature_good = matches!(self.opened.signature_verdict(), Some(Ok(())));
+        let restored = match &self.protected {
+            Some(protected) if is_signature_good || self.opened.entity.is_some() => {
+                protected.restored(visible, is_signature_good && self.is_vouched(protected))
+            }
+            _ => Restored::default(),
+        };
+        if restored.keeps_visible_from {
+            self.opened.defects.push(Defect::ProtectedFromDiffers);
+        }
+        let header = restored.header.as_deref().map(Entity::parse);
+        let Some(entity) = &self.opened.entity else {
+            self.opened.restored = header.map(|header| deliverable(&header, visible.raw()));
+            return;
+        };
+        let header = header.as_ref().unwrap_or(visible);
+        // What is signed stays as it was signed.
+        let is_payload = detect::smime_of(&Entity::parse(entity)).is_none();
+        let payload = is_payload.then(|| deliverable_payload(entity)).flatten();
+        let content = payload.as_ref().unwrap_or(entity);
+        self.opened.message = Some(deliverable(header, content));
+    }
+
+    /// Whether a good signature over the whole message is that of the mailbox in the protected From.
+    fn is_vouched(&self, protected: &ProtectedHeader) -> bool {
+        let Some(author) = protected.author() else {
+            return false;
+        };
+        self.opened
+            .signatures
+            .iter()
+            .filter(|signature| signature.covers_all && signature.verdict.is_ok())
+            .filter_map(|signature| signature.certificate.as_ref())
+            .any(|certificate| certificate.addresses().contains(&author))
     }
 
     /// Whether another layer may be opened; says so once if not.

@@ -1,0 +1,152 @@
+//! Protecting the header of a message that is signed, or signed and encrypted.
+
+use std::borrow::Cow;
+
+use mail::{Entity, Field, content_entity, is_7bit, outer_header};
+
+use super::{PARAMETER, declared};
+
+/// What a payload's header is protected against (RFC 9788 §2.1.1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HeaderProtection {
+    /// Against change: the payload is signed.
+    Clear,
+    /// Against being read, too: the payload will be encrypted. Never for what is not.
+    Cipher,
+}
+
+impl HeaderProtection {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Cipher => "cipher",
+        }
+    }
+}
+
+/// Fields that servers write for each other, and those that do not concern every reader. They are no part of
+/// what the author composed, and further servers will change them.
+const TRANSPORT_FIELDS: [&str; 14] = [
+    "Received",
+    "Return-Path",
+    "Delivered-To",
+    "X-Original-To",
+    "DKIM-Signature",
+    "DomainKey-Signature",
+    "Authentication-Results",
+    "Received-SPF",
+    "ARC-Seal",
+    "ARC-Message-Signature",
+    "ARC-Authentication-Results",
+    "Bcc",
+    "Resent-Bcc",
+    "HP-Outer",
+];
+
+/// What stands for a hidden Subject (RFC 9788 §3.2.1, `hcp_baseline`).
+pub const HIDDEN_SUBJECT: &str = "[...]";
+
+/// As [`protect`](crate::protect), with the header fields protected, too: repeated inside and, with
+/// [`HeaderProtection::Cipher`], hidden outside after `hcp_baseline` (RFC 9788 §3.2.1).
+///
+/// `wrap` must sign, and with [`HeaderProtection::Cipher`] the message that is returned must be encrypted
+/// before anybody gets it. A message whose Content-Type cannot be read, or whose header with its repetition
+/// would pass the limits of a reader, is only protected as by [`protect`](crate::protect).
+pub fn protect_with_header<E>(
+    message: &[u8],
+    protection: HeaderProtection,
+    wrap: impl FnOnce(Vec<u8>) -> Result<Vec<u8>, E>,
+) -> Result<Vec<u8>, E> {
+    let visible = Entity::parse(message);
+    let entity = content_entity(&visible);
+    let header = match protection {
+        HeaderProtection::Clear => outer_header(&visible),
+        HeaderProtection::Cipher => hidden(&outer_header(&visible)),
+    };
+    let payload = payload(&visible, &header, &entity, protection);
+    if declared(&Entity::parse(&payload)) != Some(protection) {
+        // Without the parameter nobody would look for the hidden Subject.
+        return crate::protect(message, wrap);
+    }
+    drop(entity);
+    let mut wrapped = wrap(payload)?;
+    wrapped.splice(0..0, header);
+    Ok(wrapped)
+}
+
+/// The header section without what `hcp_baseline` hides.
+fn hidden(header: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(header.len());
+    for field in Entity::parse(header).fields() {
+        if field.is("Subject") {
+            out.extend_from_slice(format!("Subject: {HIDDEN_SUBJECT}\r\n").as_bytes());
+        } else if !field.is("Comments") && !field.is("Keywords") {
+            out.extend_from_slice(field.raw);
+        }
+    }
+    out
+}
+
+/// The fields of `visible`, for an encrypted payload those that stay visible in `header` as HP-Outer
+/// (RFC 9788 §2.2), and the entity with the parameter.
+fn payload(
+    visible: &Entity<'_>,
+    header: &[u8],
+    entity: &[u8],
+    protection: HeaderProtection,
+) -> Vec<u8> {
+    let content = Entity::parse(entity);
+    let mut out = Vec::with_capacity(entity.len() + 2 * visible.header().len());
+    for field in visible.fields().iter().filter(|field| is_composed(field)) {
+        match protection {
+            // A relay may change what is not 7-bit, which would break the signature (RFC 8551 §3.1.3).
+            HeaderProtection::Clear if !is_7bit(&mail::to_crlf(field.raw)) => {}
+            HeaderProtection::Clear | HeaderProtection::Cipher => {
+                push_line(&in_utf8(field.raw), &mut out);
+            }
+        }
+    }
+    if protection == HeaderProtection::Cipher {
+        for field in Entity::parse(header)
+            .fields()
+            .iter()
+            .filter(|field| is_composed(field))
+        {
+            out.extend_from_slice(b"HP-Outer: ");
+            push_line(&in_utf8(field.raw), &mut out);
+        }
+    }
+    let mut has_parameter = false;
+    for field in content.fields() {
+        if field.is("Content-Type") && !has_parameter {
+            has_parameter = true;
+            out.extend_from_slice(&mail::with_parameter(field, PARAMETER, protection.word()));
+        } else {
+            out.extend_from_slice(field.raw);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(content.body());
+    out
+}
+
+fn is_composed(field: &Field<'_>) -> bool {
+    let mut transport = TRANSPORT_FIELDS.iter();
+    !field.describes_content() && !transport.any(|name| field.is(name))
+}
+
+/// Old clients write Latin-1. A payload whose header is no text counts as tampered with where it is opened.
+fn in_utf8(raw: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(raw).is_ok() {
+        return Cow::Borrowed(raw);
+    }
+    let text: String = raw.iter().map(|octet| char::from(*octet)).collect();
+    Cow::Owned(text.into_bytes())
+}
+
+fn push_line(raw: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(&mail::to_crlf(raw));
+    if !raw.ends_with(b"\n") {
+        out.extend_from_slice(b"\r\n");
+    }
+}
