@@ -65,7 +65,10 @@ pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
         clear(&folder)?;
         bind(tools, "portal", &wasm, &folder, &step)?;
         for file in files_under(&folder)? {
-            if file.extension().is_some_and(|extension| extension == "wasm") {
+            if file
+                .extension()
+                .is_some_and(|extension| extension == "wasm")
+            {
                 shrink(tools, &file, &step)?;
             }
         }
