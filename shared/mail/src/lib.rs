@@ -31,7 +31,7 @@ pub use header::Field;
 pub use legacy_display::without_legacy_display;
 pub use mailbox::{parse_mailboxes, sole_author};
 pub use parameter::{with_parameter, without_parameter};
-pub use split::{content_entity, outer_header, with_content, without_fields};
+pub use split::{content_entity, into_content_entity, outer_header, with_content, without_fields};
 pub use time::UnixTime;
 
 /// Where `needle` first occurs.

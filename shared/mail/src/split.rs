@@ -1,14 +1,36 @@
 //! A message taken apart into what describes it and what describes its content, and put together again.
 
+use std::borrow::Cow;
+
 use crate::{Entity, Field, to_crlf};
 
 /// The MIME entity of a message: its MIME-Version and Content-* fields and its body, in canonical CRLF form.
 pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.raw().len() + 64);
+    write_content_header(message, &mut out);
+    out.extend_from_slice(&to_crlf(message.body()));
+    out
+}
+
+/// The same out of a message that nobody needs any more, in its own buffer.
+pub fn into_content_entity(mut message: Vec<u8>) -> Vec<u8> {
+    let parsed = Entity::parse(&message);
+    if matches!(to_crlf(parsed.body()), Cow::Owned(_)) {
+        return content_entity(&parsed);
+    }
+    let body = message.len() - parsed.body().len();
+    let mut header = Vec::new();
+    write_content_header(&parsed, &mut header);
+    message.splice(..body, header);
+    message
+}
+
+/// The fields that describe the content, and the empty line.
+fn write_content_header(message: &Entity<'_>, out: &mut Vec<u8>) {
     let mut has_type = false;
     for field in message.fields().iter().filter(|field| is_of_entity(field)) {
         has_type |= field.is("Content-Type");
-        write_field(field, &mut out);
+        write_field(field, out);
     }
     if !has_type {
         // Without a type the text is ASCII (RFC 2045 §5.2); what is not ASCII today is UTF-8.
@@ -19,8 +41,6 @@ pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
         );
     }
     out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(&to_crlf(message.body()));
-    out
 }
 
 /// A message with the header fields of `outer` that do not describe content, in order and byte for byte,

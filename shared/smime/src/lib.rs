@@ -49,7 +49,7 @@ pub use open::{
 pub use password::PasswordError;
 pub use pkcs12::Pkcs12;
 pub use post_quantum::PostQuantum;
-pub use protect::protect;
+pub use protect::{protect, protect_owned};
 pub use provider::{
     Digest, KeyKind, MlKem, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,
     SignatureScheme,

@@ -38,7 +38,7 @@ impl<'a> Planned<'a> {
     pub(super) fn perform(mut self, key: Option<&PrivateKey>) -> Decision<'a> {
         let groups = self.groups();
         let key = key.filter(|_| self.plans.iter().any(Plan::signs));
-        let signed = match key.map(|key| self.sign(key)).transpose() {
+        let mut signed = match key.map(|key| self.sign(key)).transpose() {
             Ok(signed) => signed.unwrap_or_default(),
             Err(why) => {
                 let mailbox = sender_text(&self.case);
@@ -46,10 +46,15 @@ impl<'a> Planned<'a> {
                 return self.defer(Lack::KeyUnusable, &step);
             }
         };
+        let hides_subject = signed.hides_subject();
+        let leaves_signed = |plan: &Plan<'_>| plan.signs() && !plan.encrypts();
+        let is_needed_after = signed.hidden.is_none() && self.plans.iter().any(leaves_signed);
         let mut copies = Copies::new(Cow::Borrowed(self.case.raw));
-        for group in &groups {
-            match self.encrypt(group, signed.to_encrypt()) {
-                Ok(encrypted) => self.give(group, copies.add(encrypted), &signed),
+        for (number, group) in groups.iter().enumerate() {
+            let is_last = number + 1 == groups.len() && !is_needed_after;
+            let message = signed.to_encrypt(is_last);
+            match self.encrypt(group, message.unwrap_or(Cow::Borrowed(self.case.raw))) {
+                Ok(encrypted) => self.give(group, copies.add(encrypted), hides_subject),
                 Err(error) => {
                     let step = ENCRYPTION_FAILED.with(&[("why", &error)]);
                     return self.defer(Lack::EncryptionFailed, &step);
@@ -59,7 +64,7 @@ impl<'a> Planned<'a> {
         if let Some(signed) = signed.plain {
             let copy = copies.add(signed);
             let plans = self.plans.iter_mut();
-            for plan in plans.filter(|plan| plan.signs() && !plan.encrypts()) {
+            for plan in plans.filter(|plan| leaves_signed(plan)) {
                 plan.sentence.fate = Fate::Deliver(copy);
             }
         }
@@ -119,7 +124,7 @@ impl<'a> Planned<'a> {
 
     /// Encrypts to the members of a group and to the sender; what is encrypted is the signed message
     /// where there is one, else what the sender's client signed.
-    fn encrypt(&self, group: &Group, signed: Option<&[u8]>) -> Result<Vec<u8>, EncryptError> {
+    fn encrypt(&self, group: &Group, message: Cow<'_, [u8]>) -> Result<Vec<u8>, EncryptError> {
         let keys = self.keys(group);
         let mut certificates: Vec<Certificate> = Vec::new();
         let theirs = keys.iter().map(|key| &key.certificate);
@@ -129,19 +134,17 @@ impl<'a> Planned<'a> {
             }
         }
         let (cipher, padding) = self.algorithms(&keys);
-        smime::protect(signed.unwrap_or(self.case.raw), |entity| {
-            smime::encrypt(
-                entity,
-                &certificates,
-                cipher,
-                padding,
-                self.case.facts.provider,
-            )
-        })
+        let provider = self.case.facts.provider;
+        let encrypt =
+            |entity: Vec<u8>| smime::encrypt(entity, &certificates, cipher, padding, provider);
+        match message {
+            Cow::Borrowed(message) => smime::protect(message, encrypt),
+            Cow::Owned(message) => smime::protect_owned(message, encrypt),
+        }
     }
 
     /// Writes down that the members of a group get this copy.
-    fn give(&mut self, group: &Group, copy: usize, signed: &Signed) {
+    fn give(&mut self, group: &Group, copy: usize, hides_subject: bool) {
         let (cipher, _) = self.algorithms(&self.keys(group));
         let is_readable_by_sender = self.own_certificate().is_some();
         for &place in &group.members {
@@ -157,7 +160,7 @@ impl<'a> Planned<'a> {
             sentence
                 .trace
                 .push(ENCRYPTED.with(&[("cipher", &cipher), ("recipient", recipient)]));
-            if signed.hides_subject() {
+            if hides_subject {
                 sentence.trace.push(HEADER_HIDDEN.bare());
             }
             if !is_readable_by_sender {
@@ -244,8 +247,19 @@ struct Signed {
 }
 
 impl Signed {
-    fn to_encrypt(&self) -> Option<&[u8]> {
-        self.hidden.as_deref().or(self.plain.as_deref())
+    /// What is to be encrypted. The last to ask gets it for good, so that a large message is held
+    /// once less.
+    fn to_encrypt(&mut self, is_last: bool) -> Option<Cow<'_, [u8]>> {
+        let version = if self.hidden.is_some() {
+            &mut self.hidden
+        } else {
+            &mut self.plain
+        };
+        if is_last {
+            version.take().map(Cow::Owned)
+        } else {
+            version.as_deref().map(Cow::Borrowed)
+        }
     }
 
     fn hides_subject(&self) -> bool {
