@@ -1,6 +1,6 @@
 //! The portal: a Leptos single-page app.
 //!
-//! Opens with [`app`]: who is signed in, in which language, on which page. `features` holds one
+//! Opens with `app`: who is signed in, in which language, on which page. `features` holds one
 //! folder per page, `ui` the design system below them, `client` the only way to the edge.
 
 #![expect(
