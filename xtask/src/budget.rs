@@ -23,10 +23,37 @@ for (const file of files) sum += pack[kind](readFileSync(file)).length;
 console.log(sum);
 ";
 
+/// Prints how long the V8 of Node.js takes to compile `process.argv[1]`, in milliseconds: the median
+/// of nine, each a module of its own, since V8 remembers what it compiled.
+const COMPILE: &str = "
+const { readFileSync } = require('node:fs');
+const wasm = readFileSync(process.argv[1]);
+const marker = (round) => Buffer.from([0, 2, 1, round]);
+const times = [];
+for (let round = 0; round < 9; round++) {
+  const module = Buffer.concat([wasm, marker(round + 65)]);
+  const start = performance.now();
+  new WebAssembly.Module(module);
+  times.push(performance.now() - start);
+}
+console.log(times.sort((a, b) => a - b)[4].toFixed(1));
+";
+
 /// The sizes, in octets.
 pub(crate) struct Sizes {
     pub(crate) portal: u64,
     pub(crate) worker: u64,
+}
+
+/// How long the Worker's Wasm takes to compile, in milliseconds.
+pub(crate) fn compile_ms(tools: &Tools, progress: &Progress) -> Result<f64> {
+    let step = progress.step("Compiling the Worker's Wasm");
+    let mut node = tools.node();
+    node.args(["--eval", COMPILE])
+        .arg(format!("{WORKER}/edge_bg.wasm"));
+    let milliseconds = process::run(&mut node, &step)?.trim().parse()?;
+    step.done();
+    Ok(milliseconds)
 }
 
 /// Measures what was built.

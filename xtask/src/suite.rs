@@ -270,6 +270,7 @@ pub(crate) fn bench(json: bool) -> Result<ExitCode> {
     let tools = tools::install(&progress)?;
     artefacts::build(&tools, &progress)?;
     let sizes = budget::measure(&tools, &progress)?;
+    let compile_ms = budget::compile_ms(&tools, &progress)?;
     let step = progress.step("Building for measurement");
     let mut build = cargo(tools.root());
     build.args(["build", "--locked", "--release"]);
@@ -282,6 +283,7 @@ pub(crate) fn bench(json: bool) -> Result<ExitCode> {
     bench.env("SEALGATE_PROGRAM", folder.join("sealgate"));
     bench.env("PORTAL_OCTETS", sizes.portal.to_string());
     bench.env("WORKER_OCTETS", sizes.worker.to_string());
+    bench.env("WORKER_COMPILE_MS", compile_ms.to_string());
     if json {
         bench.arg("--json");
     }
