@@ -52,7 +52,7 @@ impl<'a> Planned<'a> {
         let mut copies = Copies::new(Cow::Borrowed(self.case.raw));
         for (number, group) in groups.iter().enumerate() {
             let is_last = number + 1 == groups.len() && !is_needed_after;
-            let message = signed.to_encrypt(is_last);
+            let message = signed.for_encryption(is_last);
             match self.encrypt(group, message.unwrap_or(Cow::Borrowed(self.case.raw))) {
                 Ok(encrypted) => self.give(group, copies.add(encrypted), hides_subject),
                 Err(error) => {
@@ -249,7 +249,7 @@ struct Signed {
 impl Signed {
     /// What is to be encrypted. The last to ask gets it for good, so that a large message is held
     /// once less.
-    fn to_encrypt(&mut self, is_last: bool) -> Option<Cow<'_, [u8]>> {
+    fn for_encryption(&mut self, is_last: bool) -> Option<Cow<'_, [u8]>> {
         let version = if self.hidden.is_some() {
             &mut self.hidden
         } else {
