@@ -12,7 +12,7 @@ use crate::tools::{self, Tools};
 /// The targets, as `fuzz/Cargo.toml` has them.
 const TARGETS: [&str; 5] = ["certificate", "cms", "mime", "pipeline", "pkcs12"];
 /// Seconds for each; `SEALGATE_FUZZ_SECONDS` asks for others.
-const SECONDS: u32 = 30;
+const SECONDS: u32 = 60;
 
 /// Builds the targets and runs each for a while.
 pub(crate) fn smoke(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<()> {
