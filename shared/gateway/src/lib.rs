@@ -47,8 +47,8 @@ pub use refusal::{HIDDEN_COPIES_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_
 pub use reply::{REPLY_LINE_OCTETS_MAX, Reply};
 pub use ruling::PASSED_RULES_MAX;
 pub use snapshot::{
-    Anchor, Cipher, DomainPattern, HeaderProtection, Organisation, SNAPSHOT_FORMAT, Settings,
-    Snapshot, SnapshotError,
+    Anchor, Cipher, DomainPattern, HeaderProtection, Organisation, RevocationChecks,
+    SNAPSHOT_FORMAT, Settings, Snapshot, SnapshotError,
 };
 pub use trace::{FIELD_CHARS_MAX, STEPS, StepKind, TraceLevel, TraceStep};
 pub use verdict::MESSAGE_ID_CHARS_MAX;

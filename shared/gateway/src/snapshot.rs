@@ -186,6 +186,23 @@ pub struct Settings {
     /// Of the mail that the gateway signs.
     #[serde(default)]
     pub header_protection: HeaderProtection,
+    /// Of other people's certificates: of who is encrypted to, and of who signed.
+    #[serde(default)]
+    pub revocation: RevocationChecks,
+}
+
+/// What it means that nobody tells whether a certificate was revoked. One that is known to be revoked
+/// is never used, whatever stands here, unless nobody is asked.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RevocationChecks {
+    /// It is not used for encryption, and its signature is not believed.
+    Require,
+    /// It counts, and the trace warns.
+    #[default]
+    Warn,
+    /// Nobody is asked.
+    Off,
 }
 
 /// How far the header fields are protected with the content (RFC 9788).

@@ -1,7 +1,8 @@
 //! The stored form of a snapshot.
 
 use gateway::{
-    Anchor, Cipher, HeaderProtection, SNAPSHOT_FORMAT, Settings, Snapshot, SnapshotError,
+    Anchor, Cipher, HeaderProtection, RevocationChecks, SNAPSHOT_FORMAT, Settings, Snapshot,
+    SnapshotError,
 };
 use mail::Domain;
 use policy::OutboundOption;
@@ -32,8 +33,10 @@ fn the_stored_snapshot_is_still_read() {
     // What came later has its default, which is written down from then on.
     let settings = &snapshot.settings;
     assert_eq!(settings.header_protection, HeaderProtection::Off);
+    assert_eq!(settings.revocation, RevocationChecks::Warn);
     let mut expected: serde_json::Value = serde_json::from_slice(STORED).unwrap();
     expected["settings"]["header_protection"] = "off".into();
+    expected["settings"]["revocation"] = "warn".into();
     let written: serde_json::Value = serde_json::from_slice(&snapshot.to_json().unwrap()).unwrap();
     assert_eq!(written, expected);
 }
@@ -44,6 +47,7 @@ fn what_is_written_is_read_back() {
     snapshot.settings = Settings {
         cipher: Cipher::Aes256Gcm,
         header_protection: HeaderProtection::Confidential,
+        revocation: RevocationChecks::Require,
     };
     let certificate = snapshot.anchors[0].certificate.clone();
     snapshot.anchors.push(Anchor {
