@@ -1,12 +1,9 @@
-//! Cryptography through workerd's own `node:crypto`: synchronous, and 11 to 18 times faster than
-//! the same algorithm in Wasm for RSA and bulk ciphers. Keys cross as DER, never as key objects.
+//! What the edge itself does with `node:crypto`: passwords, sealed secrets, random names.
 
-mod node;
-mod provider;
-
+use node_crypto::platform;
 use zeroize::Zeroizing;
 
-pub(crate) use provider::Node;
+pub(crate) use node_crypto::Node;
 
 /// N, r and p of scrypt (RFC 7914): 16 MiB and some 100 ms a try, below the platform's limit of
 /// N·r·p ≤ 2^20.
@@ -21,7 +18,7 @@ pub(crate) struct CryptoError;
 
 /// Fresh random octets.
 pub(crate) fn random(octets: u32) -> Vec<u8> {
-    node::random(octets)
+    platform::random(octets)
 }
 
 /// Random text that names or proves something: 128 bits in hex.
@@ -31,7 +28,7 @@ pub(crate) fn random_id() -> String {
 
 /// SHA-256.
 pub(crate) fn sha256(data: &[u8]) -> Vec<u8> {
-    node::hash("sha256", data)
+    platform::hash("sha256", data)
 }
 
 /// SHA-256 of the octets, in lower-case hex.
@@ -53,8 +50,8 @@ pub(crate) fn hex(octets: &[u8]) -> String {
 pub(crate) fn hash_password(password: &str) -> Result<String, CryptoError> {
     let (n, r, p) = SCRYPT;
     let salt = random(SALT_OCTETS);
-    let hash =
-        node::scrypt(password.as_bytes(), &salt, HASH_OCTETS, n, r, p).map_err(|_| CryptoError)?;
+    let hash = platform::scrypt(password.as_bytes(), &salt, HASH_OCTETS, n, r, p)
+        .map_err(|_| CryptoError)?;
     Ok(format!(
         "scrypt${n}${r}${p}${}${}",
         base64(&salt),
@@ -73,14 +70,14 @@ pub(crate) fn password_matches(password: &str, stored: &str) -> Result<bool, Cry
     let (n, r, p) = (number()?, number()?, number()?);
     let salt = from_base64(next()?)?;
     let expected = from_base64(next()?)?;
-    let hash =
-        node::scrypt(password.as_bytes(), &salt, HASH_OCTETS, n, r, p).map_err(|_| CryptoError)?;
-    Ok(hash.len() == expected.len() && node::equal(&hash, &expected))
+    let hash = platform::scrypt(password.as_bytes(), &salt, HASH_OCTETS, n, r, p)
+        .map_err(|_| CryptoError)?;
+    Ok(hash.len() == expected.len() && platform::equal(&hash, &expected))
 }
 
 /// AES-256-GCM: nonce, ciphertext and tag in one.
 pub(crate) fn seal(key: &[u8], aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    node::gcm_seal(key, &random(12), aad, plain).map_err(|_| CryptoError)
+    platform::gcm_seal(key, &random(12), aad, plain).map_err(|_| CryptoError)
 }
 
 /// Opens what [`seal`] made; fails where key, associated data or text are not the same.
@@ -89,7 +86,7 @@ pub(crate) fn open(
     aad: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    node::gcm_open(key, aad, sealed)
+    platform::gcm_open(key, aad, sealed)
         .map(Zeroizing::new)
         .map_err(|_| CryptoError)
 }

@@ -7,10 +7,10 @@ use smime::{
 };
 use wasm_bindgen::JsValue;
 
-use super::node;
+use crate::platform;
 
 /// `node:crypto` as a provider.
-pub(crate) struct Node;
+pub struct Node;
 
 impl Provider for Node {
     fn fill_random(&self, out: &mut [u8]) -> Result<(), ProviderError> {
@@ -21,13 +21,13 @@ impl Provider for Node {
         let pkcs8 = match kind {
             KeyKind::Rsa { bits } => {
                 let bits = u32::try_from(bits).map_err(|_| ProviderError::Unsupported)?;
-                node::generate("rsa", Some(bits), None)
+                platform::generate("rsa", Some(bits), None)
             }
-            KeyKind::P256 => node::generate("ec", None, Some("prime256v1")),
-            KeyKind::P384 => node::generate("ec", None, Some("secp384r1")),
-            KeyKind::P521 => node::generate("ec", None, Some("secp521r1")),
-            KeyKind::Ed25519 => node::generate("ed25519", None, None),
-            KeyKind::X25519 => node::generate("x25519", None, None),
+            KeyKind::P256 => platform::generate("ec", None, Some("prime256v1")),
+            KeyKind::P384 => platform::generate("ec", None, Some("secp384r1")),
+            KeyKind::P521 => platform::generate("ec", None, Some("secp521r1")),
+            KeyKind::Ed25519 => platform::generate("ed25519", None, None),
+            KeyKind::X25519 => platform::generate("x25519", None, None),
             KeyKind::PostQuantum(_) | KeyKind::MlKem(_) => return rust().generate_key(kind),
             KeyKind::K283 | KeyKind::Dsa | KeyKind::Other => {
                 return Err(ProviderError::Unsupported);
@@ -46,14 +46,16 @@ impl Provider for Node {
         let der = key.expose_pkcs8();
         let signature = match scheme {
             SignatureScheme::RsaPkcs1(digest) | SignatureScheme::Ecdsa(digest) => {
-                node::sign(Some(name(digest)), der, message)
+                platform::sign(Some(name(digest)), der, message)
             }
-            SignatureScheme::Ed25519 => node::sign(None, der, message),
+            SignatureScheme::Ed25519 => platform::sign(None, der, message),
             SignatureScheme::RsaPss {
                 digest,
                 mask,
                 salt_octets,
-            } if digest == mask => node::sign_pss(name(digest), octets(salt_octets)?, der, message),
+            } if digest == mask => {
+                platform::sign_pss(name(digest), octets(salt_octets)?, der, message)
+            }
             // Also wherever the two digests of PSS differ: node:crypto uses one for both.
             SignatureScheme::RsaPss { .. } | SignatureScheme::PostQuantum(_) => {
                 return rust().sign(scheme, key, message);
@@ -71,15 +73,15 @@ impl Provider for Node {
     ) -> Result<(), ProviderError> {
         let verified = match scheme {
             SignatureScheme::RsaPkcs1(digest) | SignatureScheme::Ecdsa(digest) => {
-                node::verify(Some(name(digest)), spki, message, signature)
+                platform::verify(Some(name(digest)), spki, message, signature)
             }
-            SignatureScheme::Ed25519 => node::verify(None, spki, message, signature),
+            SignatureScheme::Ed25519 => platform::verify(None, spki, message, signature),
             SignatureScheme::RsaPss {
                 digest,
                 mask,
                 salt_octets,
             } if digest == mask => {
-                node::verify_pss(name(digest), octets(salt_octets)?, spki, message, signature)
+                platform::verify_pss(name(digest), octets(salt_octets)?, spki, message, signature)
             }
             SignatureScheme::RsaPss { .. } | SignatureScheme::PostQuantum(_) => {
                 return rust().verify(scheme, spki, message, signature);
@@ -100,7 +102,7 @@ impl Provider for Node {
         plaintext: &[u8],
     ) -> Result<Vec<u8>, ProviderError> {
         match oaep(padding) {
-            Ok(oaep) => node::rsa_encrypt(oaep, spki, plaintext).map_err(bad_key),
+            Ok(oaep) => platform::rsa_encrypt(oaep, spki, plaintext).map_err(bad_key),
             Err(TwoDigests) => rust().rsa_encrypt(padding, spki, plaintext),
         }
     }
@@ -112,7 +114,7 @@ impl Provider for Node {
         ciphertext: &[u8],
     ) -> Result<Sensitive<Vec<u8>>, ProviderError> {
         match oaep(padding) {
-            Ok(oaep) => node::rsa_decrypt(oaep, key.expose_pkcs8(), ciphertext)
+            Ok(oaep) => platform::rsa_decrypt(oaep, key.expose_pkcs8(), ciphertext)
                 .map(Sensitive::new)
                 .map_err(|_| ProviderError::CheckFailed),
             Err(TwoDigests) => rust().rsa_decrypt(padding, key, ciphertext),
@@ -120,7 +122,7 @@ impl Provider for Node {
     }
 
     fn digest(&self, digest: Digest, parts: &[&[u8]]) -> Vec<u8> {
-        let hash = node::create_hash(name(digest));
+        let hash = platform::create_hash(name(digest));
         for part in parts {
             hash.update(part);
         }
@@ -133,7 +135,7 @@ impl Provider for Node {
         iv: &[u8; 16],
         blocks: &mut [u8],
     ) -> Result<(), ProviderError> {
-        node::cbc_encrypt(key, iv, blocks).map_err(bad_key)
+        platform::cbc_encrypt(key, iv, blocks).map_err(bad_key)
     }
 
     fn cbc_decrypt(
@@ -142,7 +144,7 @@ impl Provider for Node {
         iv: &[u8; 16],
         blocks: &mut [u8],
     ) -> Result<(), ProviderError> {
-        node::cbc_decrypt(key, iv, blocks).map_err(bad_key)
+        platform::cbc_decrypt(key, iv, blocks).map_err(bad_key)
     }
 
     fn gcm_encrypt(
@@ -152,7 +154,7 @@ impl Provider for Node {
         aad: &[u8],
         buffer: &mut [u8],
     ) -> Result<[u8; 16], ProviderError> {
-        let tag = node::gcm_encrypt(key, nonce, aad, buffer).map_err(bad_key)?;
+        let tag = platform::gcm_encrypt(key, nonce, aad, buffer).map_err(bad_key)?;
         tag.try_into().map_err(|_| ProviderError::Unsupported)
     }
 
@@ -164,13 +166,13 @@ impl Provider for Node {
         buffer: &mut [u8],
         tag: &[u8],
     ) -> Result<(), ProviderError> {
-        node::gcm_decrypt(key, nonce, aad, buffer, tag).map_err(|_| ProviderError::CheckFailed)
+        platform::gcm_decrypt(key, nonce, aad, buffer, tag).map_err(|_| ProviderError::CheckFailed)
     }
 }
 
 fn fill_random(out: &mut [u8]) -> Result<(), ProviderError> {
     let octets = u32::try_from(out.len()).map_err(|_| ProviderError::NoRandomness)?;
-    let random = super::random(octets);
+    let random = platform::random(octets);
     if random.len() != out.len() {
         return Err(ProviderError::NoRandomness);
     }

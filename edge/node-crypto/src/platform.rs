@@ -1,5 +1,5 @@
-//! The functions of workerd's `node:crypto` that this crate uses, by way of a snippet of
-//! JavaScript. Octets are copied in and out; keys cross as DER. A thrown error becomes `Err`.
+//! The functions of `node:crypto` that are used, by way of a snippet of JavaScript. Octets are copied
+//! in and out; keys cross as DER. A thrown error becomes `Err`.
 
 use wasm_bindgen::prelude::*;
 
@@ -89,11 +89,15 @@ export function generate(type, modulusLength, namedCurve) {
 }
 ")]
 extern "C" {
-    pub(super) fn random(octets: u32) -> Vec<u8>;
-    pub(super) fn hash(name: &str, data: &[u8]) -> Vec<u8>;
-    pub(super) fn equal(a: &[u8], b: &[u8]) -> bool;
+    /// Octets of a cryptographically secure generator.
+    pub fn random(octets: u32) -> Vec<u8>;
+    /// The digest of `data`.
+    pub fn hash(name: &str, data: &[u8]) -> Vec<u8>;
+    /// Whether two texts of one length are equal, in constant time.
+    pub fn equal(a: &[u8], b: &[u8]) -> bool;
+    /// scrypt (RFC 7914) with the cost `n`, the block size `r` and the parallelism `p`.
     #[wasm_bindgen(catch)]
-    pub(super) fn scrypt(
+    pub fn scrypt(
         password: &[u8],
         salt: &[u8],
         octets: u32,
@@ -101,86 +105,83 @@ extern "C" {
         r: u32,
         p: u32,
     ) -> Result<Vec<u8>, JsValue>;
+    /// AES-256-GCM: nonce, ciphertext and tag in one.
     #[wasm_bindgen(catch)]
-    pub(super) fn gcm_seal(
-        key: &[u8],
-        nonce: &[u8],
-        aad: &[u8],
-        plain: &[u8],
-    ) -> Result<Vec<u8>, JsValue>;
+    pub fn gcm_seal(key: &[u8], nonce: &[u8], aad: &[u8], plain: &[u8])
+    -> Result<Vec<u8>, JsValue>;
+    /// Opens what [`gcm_seal`] made.
     #[wasm_bindgen(catch)]
-    pub(super) fn gcm_open(key: &[u8], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, JsValue>;
+    pub fn gcm_open(key: &[u8], aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, JsValue>;
+    /// AES-CBC over whole blocks, in place.
     #[wasm_bindgen(catch)]
-    pub(super) fn cbc_encrypt(key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+    pub fn cbc_encrypt(key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+    /// AES-CBC over whole blocks, in place.
     #[wasm_bindgen(catch)]
-    pub(super) fn cbc_decrypt(key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+    pub fn cbc_decrypt(key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), JsValue>;
+    /// AES-GCM in place; returns the tag.
     #[wasm_bindgen(catch)]
-    pub(super) fn gcm_encrypt(
+    pub fn gcm_encrypt(
         key: &[u8],
         nonce: &[u8],
         aad: &[u8],
         buffer: &mut [u8],
     ) -> Result<Vec<u8>, JsValue>;
+    /// AES-GCM in place; an error where the tag is wrong.
     #[wasm_bindgen(catch)]
-    pub(super) fn gcm_decrypt(
+    pub fn gcm_decrypt(
         key: &[u8],
         nonce: &[u8],
         aad: &[u8],
         buffer: &mut [u8],
         tag: &[u8],
     ) -> Result<(), JsValue>;
+    /// RSASSA-PKCS1-v1_5, ECDSA, or Ed25519 without a digest; the key is PKCS#8.
     #[wasm_bindgen(catch)]
-    pub(super) fn sign(
-        digest: Option<&str>,
-        key: &[u8],
-        message: &[u8],
-    ) -> Result<Vec<u8>, JsValue>;
+    pub fn sign(digest: Option<&str>, key: &[u8], message: &[u8]) -> Result<Vec<u8>, JsValue>;
+    /// RSASSA-PSS with one digest for message and mask; the key is PKCS#8.
     #[wasm_bindgen(catch)]
-    pub(super) fn sign_pss(
+    pub fn sign_pss(
         digest: &str,
         salt_octets: u32,
         key: &[u8],
         message: &[u8],
     ) -> Result<Vec<u8>, JsValue>;
+    /// Whether it is what [`sign`] makes; the key is a `SubjectPublicKeyInfo`.
     #[wasm_bindgen(catch)]
-    pub(super) fn verify(
+    pub fn verify(
         digest: Option<&str>,
         key: &[u8],
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, JsValue>;
+    /// Whether it is what [`sign_pss`] makes; the key is a `SubjectPublicKeyInfo`.
     #[wasm_bindgen(catch)]
-    pub(super) fn verify_pss(
+    pub fn verify_pss(
         digest: &str,
         salt_octets: u32,
         key: &[u8],
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, JsValue>;
+    /// RSAES-PKCS1-v1_5, or OAEP with a digest; the key is a `SubjectPublicKeyInfo`.
     #[wasm_bindgen(catch)]
-    pub(super) fn rsa_encrypt(
-        oaep: Option<&str>,
-        key: &[u8],
-        plain: &[u8],
-    ) -> Result<Vec<u8>, JsValue>;
+    pub fn rsa_encrypt(oaep: Option<&str>, key: &[u8], plain: &[u8]) -> Result<Vec<u8>, JsValue>;
+    /// RSAES-PKCS1-v1_5, or OAEP with a digest; the key is PKCS#8.
     #[wasm_bindgen(catch)]
-    pub(super) fn rsa_decrypt(
-        oaep: Option<&str>,
-        key: &[u8],
-        sealed: &[u8],
-    ) -> Result<Vec<u8>, JsValue>;
+    pub fn rsa_decrypt(oaep: Option<&str>, key: &[u8], sealed: &[u8]) -> Result<Vec<u8>, JsValue>;
+    /// A fresh key as PKCS#8.
     #[wasm_bindgen(catch)]
-    pub(super) fn generate(
-        kind: &str,
-        bits: Option<u32>,
-        curve: Option<&str>,
-    ) -> Result<Vec<u8>, JsValue>;
+    pub fn generate(kind: &str, bits: Option<u32>, curve: Option<&str>)
+    -> Result<Vec<u8>, JsValue>;
 
     /// A digest under way.
-    pub(super) type Hash;
-    pub(super) fn create_hash(name: &str) -> Hash;
+    pub type Hash;
+    /// Begins a digest.
+    pub fn create_hash(name: &str) -> Hash;
+    /// Takes in more.
     #[wasm_bindgen(method)]
-    pub(super) fn update(this: &Hash, data: &[u8]);
+    pub fn update(this: &Hash, data: &[u8]);
+    /// Ends the digest.
     #[wasm_bindgen(method)]
-    pub(super) fn digest(this: &Hash) -> Vec<u8>;
+    pub fn digest(this: &Hash) -> Vec<u8>;
 }
