@@ -58,9 +58,14 @@ impl Authority {
 
     /// Gives somebody a key of this kind and a certificate.
     pub fn enrol(&self, address: &str, kind: KeyKind) -> Result<Person> {
+        let key = provider().generate_key(kind)?;
+        self.certify(address, key)
+    }
+
+    /// Gives somebody who has a key a certificate.
+    pub fn certify(&self, address: &str, key: PrivateKey) -> Result<Person> {
         let provider = provider();
         let address = Address::parse(address).map_err(|error| anyhow!("{address}: {error}"))?;
-        let key = provider.generate_key(kind)?;
         let spki = provider.public_key(&key)?;
         let issuer = Issuer::new(&self.certificate, &self.key, &provider)?;
         let certificate = issuer.issue(MailboxContent {

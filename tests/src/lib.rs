@@ -1,5 +1,6 @@
 //! Fixtures of the tests that cross crates, of the demo and of the measurements: people with
-//! certificates, their mail, an SMTP client, a server that keeps what it gets, and the stack itself.
+//! certificates, their mail, an SMTP client, a server that keeps what it gets, the stack itself, and the
+//! engine alone in workerd.
 
 pub mod api_client;
 pub mod identity;
@@ -7,3 +8,4 @@ pub mod message;
 pub mod sink;
 pub mod smtp_client;
 pub mod stack;
+pub mod workerd;

@@ -57,6 +57,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "api", "gateway", "issuing", "mail", "policy", "smime", "smtp",
         ],
     ),
+    ("probe", &["mail", "node-crypto", "smime"]),
     ("xtask", &[]),
     ("bindgen", &[]),
 ];

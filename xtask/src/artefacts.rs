@@ -26,17 +26,13 @@ pub(crate) fn build(tools: &Tools, progress: &Progress) -> Result<()> {
 /// Without wasm-opt: after fat LTO it takes a minute to save a tenth of what the budget has to spare.
 pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
     let step = progress.step("Building the Worker");
-    let wasm = compile(tools, "edge", &[], &step)?;
+    let wasm = compile(tools, "edge", "edge", &[], &step)?;
     let entry = tools.root().join("edge/js/worker.mjs");
     let folder = tools.root().join(WORKER);
     let input = (fs::read(&wasm)?, fs::read(&entry)?);
     unless_done(&folder.join(".input"), &folder, &input, || {
         clear(&folder)?;
-        bind(tools, "worker", &wasm, &folder, &step)?;
-        // workerd compiles a Wasm import on its own and does not know source-phase imports.
-        let glue = folder.join("edge.js");
-        let text = fs::read_to_string(&glue)?.replace("import source ", "import ");
-        fs::write(&glue, text)?;
+        bind_worker(tools, &wasm, &folder, &step)?;
         fs::copy(&entry, folder.join("worker.mjs"))?;
         Ok(())
     })?;
@@ -44,10 +40,52 @@ pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
     Ok(())
 }
 
+/// The probe in a folder of its own: the engine for workerd, compiled as the Worker is, bundled with its
+/// rival. Tests and measurements use it; it is no part of what is deployed.
+pub(crate) fn probe(tools: &Tools, progress: &Progress) -> Result<PathBuf> {
+    let step = progress.step("Building the probe");
+    let wasm = compile(tools, "probe", "edge", &[], &step)?;
+    let folder = tools::target(tools.root()).join("probe");
+    let source = tools.root().join("tests/probe");
+    let mut files = files_under(&source.join("js"))?;
+    files.push(source.join("workerd.capnp"));
+    let mut input = vec![
+        fs::read(&wasm)?,
+        fs::read(tools.root().join("package-lock.json"))?,
+    ];
+    for file in &files {
+        input.push(fs::read(file)?);
+    }
+    unless_done(&folder.join(".input"), &folder, &input, || {
+        clear(&folder)?;
+        let parts = folder.join("parts");
+        bind_worker(tools, &wasm, &parts, &step)?;
+        for file in &files {
+            fs::copy(file, parts.join(file.file_name().unwrap_or_default()))?;
+        }
+        for file in ["probe_bg.wasm", "workerd.capnp"] {
+            fs::rename(parts.join(file), folder.join(file))?;
+        }
+        let mut bundle = tools.npm("esbuild/bin/esbuild");
+        bundle
+            .arg(parts.join("worker.mjs"))
+            .arg("--bundle")
+            .arg("--format=esm");
+        bundle.args(["--external:node:*", "--external:*.wasm"]);
+        bundle.arg(format!("--outfile={}", folder.join("worker.mjs").display()));
+        // The target folder may lie elsewhere.
+        bundle.env("NODE_PATH", tools.root().join("node_modules"));
+        process::run(&mut bundle, &step)?;
+        Ok(())
+    })?;
+    step.done();
+    Ok(folder)
+}
+
 /// The portal: Wasm, glue, loader, style, fonts and page.
 pub(crate) fn portal(tools: &Tools, progress: &Progress) -> Result<()> {
     let step = progress.step("Building the portal");
-    let wasm = compile(tools, "app", PORTAL_FLAGS, &step)?;
+    let wasm = compile(tools, "app", "app", PORTAL_FLAGS, &step)?;
     let source = tools.root().join("app");
     let folder = tools.root().join(PORTAL);
     let mut files = Vec::new();
@@ -110,19 +148,33 @@ const PORTAL_FLAGS: &[&str] = &[
      ['--cfg', 'erase_components', '-C', 'link-arg=--emit-relocs']",
 ];
 
-/// Compiles a crate to Wasm in the profile of its name.
-fn compile(tools: &Tools, package: &str, flags: &[&str], step: &Step<'_>) -> Result<PathBuf> {
+/// Compiles a crate to Wasm.
+fn compile(
+    tools: &Tools,
+    package: &str,
+    profile: &str,
+    flags: &[&str],
+    step: &Step<'_>,
+) -> Result<PathBuf> {
     let mut build = cargo(tools.root());
     build.args(flags);
     build.args(["build", "--locked", "--lib", "--target", WASM]);
-    build.args(["--package", package, "--profile", package]);
+    build.args(["--package", package, "--profile", profile]);
     process::run(&mut build, step)?;
     let wasm = tools::target(tools.root())
         .join(WASM)
-        .join(package)
+        .join(profile)
         .join(package)
         .with_extension("wasm");
     Ok(wasm)
+}
+
+/// Glue for workerd, which compiles a Wasm import on its own and does not know source-phase imports.
+fn bind_worker(tools: &Tools, wasm: &Path, folder: &Path, step: &Step<'_>) -> Result<()> {
+    bind(tools, "worker", wasm, folder, step)?;
+    let glue = folder.join(wasm.with_extension("js").file_name().unwrap_or_default());
+    let text = fs::read_to_string(&glue)?.replace("import source ", "import ");
+    fs::write(&glue, text).with_context(|| format!("`{}`", glue.display()))
 }
 
 fn bind(tools: &Tools, kind: &str, wasm: &Path, folder: &Path, step: &Step<'_>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! `cargo xtask dev|test|bench|build|roots`: the only scripts, from nothing but cargo and Node.
 
 mod artefacts;
+mod bench;
 mod budget;
 mod demo;
 mod dev;
@@ -47,7 +48,7 @@ fn run() -> Result<ExitCode> {
         }
         Command::Dev(options) => dev::run(&options),
         Command::Test => suite::run(),
-        Command::Bench { json } => suite::bench(json),
+        Command::Bench(options) => bench::run(&options),
         Command::Roots => {
             roots::write()?;
             Ok(ExitCode::SUCCESS)

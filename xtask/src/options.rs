@@ -24,6 +24,7 @@ Usage: cargo xtask COMMAND
   test     everything that CI runs; ends with `N passed, M failed, K skipped`
   bench    the measurements, each beside its goal
     --json                        for machines
+    --engine [TEXT]               the engine alone, and of it what is called so: --engine 'sign 1 MiB'
   build    the Worker, the portal and the native command, with their size budgets
   roots    take the public e-mail roots anew from the package libnss3";
 
@@ -32,9 +33,17 @@ pub(crate) enum Command {
     Help,
     Dev(DevOptions),
     Test,
-    Bench { json: bool },
+    Bench(BenchOptions),
     Build,
     Roots,
+}
+
+/// What to measure.
+#[derive(Default)]
+pub(crate) struct BenchOptions {
+    pub(crate) json: bool,
+    /// Only the engine, and of it what has this text in its name.
+    pub(crate) engine: Option<String>,
 }
 
 /// How to run the stack.
@@ -121,15 +130,17 @@ fn parse_dev(arguments: &mut lexopt::Parser) -> Result<Command> {
 }
 
 fn parse_bench(arguments: &mut lexopt::Parser) -> Result<Command> {
-    let mut json = false;
+    let mut options = BenchOptions::default();
     while let Some(argument) = arguments.next()? {
         match argument {
-            Long("json") => json = true,
+            Long("json") => options.json = true,
+            Long("engine") => options.engine = Some(String::new()),
+            Value(text) if options.engine.is_some() => options.engine = Some(text.string()?),
             Short('h') | Long("help") => return Ok(Command::Help),
             other => return Err(other.unexpected().into()),
         }
     }
-    Ok(Command::Bench { json })
+    Ok(Command::Bench(options))
 }
 
 fn parse_nothing(arguments: &mut lexopt::Parser, command: Command) -> Result<Command> {

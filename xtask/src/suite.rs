@@ -2,7 +2,6 @@
 //! running, unless they need what it makes.
 
 use std::env;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
@@ -117,6 +116,8 @@ fn check_sources(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Resul
         "edge",
         "--package",
         "app",
+        "--package",
+        "probe",
     ]);
     lint.args(["--", "--deny", "warnings"]);
     tally.check(&mut lint, "Lints of the Wasm crates", progress)?;
@@ -262,37 +263,6 @@ fn number_before(text: &str, word: &str) -> usize {
     let number = text.split(word).next().unwrap_or_default();
     let number = number.rsplit(' ').next().unwrap_or_default();
     number.parse().unwrap_or(0)
-}
-
-/// `cargo xtask bench`: everything in release, measured by one program in one run.
-pub(crate) fn bench(json: bool) -> Result<ExitCode> {
-    let progress = Progress::new(json);
-    let tools = tools::install(&progress)?;
-    artefacts::build(&tools, &progress)?;
-    let sizes = budget::measure(&tools, &progress)?;
-    let compile_ms = budget::compile_ms(&tools, &progress)?;
-    let step = progress.step("Building for measurement");
-    let mut build = cargo(tools.root());
-    build.args(["build", "--locked", "--release"]);
-    build.args(["--package", "sealgate-cli", "--package", "tests", "--bins"]);
-    process::run(&mut build, &step)?;
-    step.done();
-    let folder: PathBuf = tools::target(tools.root()).join("release");
-    let mut bench = Command::new(folder.join("bench"));
-    bench.env("SEALGATE_XTASK", env::current_exe()?);
-    bench.env("SEALGATE_PROGRAM", folder.join("sealgate"));
-    bench.env("PORTAL_OCTETS", sizes.portal.to_string());
-    bench.env("WORKER_OCTETS", sizes.worker.to_string());
-    bench.env("WORKER_COMPILE_MS", compile_ms.to_string());
-    if json {
-        bench.arg("--json");
-    }
-    let status = process::run_shown(&mut bench)?;
-    Ok(if status.success() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }
 
 #[cfg(test)]

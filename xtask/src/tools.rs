@@ -92,6 +92,19 @@ impl Tools {
         command
     }
 
+    /// workerd itself, which wrangler brings along.
+    pub(crate) fn workerd(&self) -> Result<PathBuf> {
+        let output = self
+            .node()
+            .args(["--print", "require('workerd').default"])
+            .output()?;
+        let program = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+        if !program.is_file() {
+            bail!("npm has no workerd for this platform");
+        }
+        Ok(program)
+    }
+
     /// wasm-bindgen at the version of `Cargo.lock`.
     pub(crate) fn bindgen(&self) -> Command {
         Command::new(&self.bindgen)

@@ -1,7 +1,4 @@
-//! The measurements, each beside its goal: `cargo xtask bench` builds what they need and runs them.
-//!
-//! Everything runs in one process group on one machine, and what is compared is sent in turns, so
-//! that a ratio does not depend on what else the machine did meanwhile.
+//! A mail on its way through relay and edge.
 
 use std::env;
 use std::fs;
@@ -12,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
-use serde_json::{Value, json};
+use serde_json::json;
 use smime::KeyKind;
 use tempfile::TempDir;
 use tests::api_client::ApiClient;
@@ -21,6 +18,8 @@ use tests::message::sized;
 use tests::sink::Sink;
 use tests::smtp_client::Client;
 use tests::stack::{Places, Stack};
+
+use crate::figure::{Figure, percentile, round};
 
 const ALICE: &str = "alice@acme.test";
 /// Gets signed and encrypted mail.
@@ -36,8 +35,8 @@ const WARM_UP: usize = 10;
 /// A large message for the relay's memory, below the limit of 25 MiB.
 const LARGE_OCTETS: usize = 24 * 1024 * 1024;
 
-fn main() -> Result<()> {
-    let as_json = env::args().any(|argument| argument == "--json");
+/// Time, looks into the stores, and the relay's memory.
+pub(crate) fn figures() -> Result<Vec<Figure>> {
     let folder = TempDir::new()?;
     let sink = Sink::start()?;
     sink.forget();
@@ -50,52 +49,7 @@ fn main() -> Result<()> {
     drop(relay);
     figures.push(looks(&stack)?);
     figures.push(memory(&Relay::start(&stack, &sink)?)?);
-    figures.extend(sizes()?);
-
-    if as_json {
-        let list: Vec<Value> = figures.iter().map(Figure::to_json).collect();
-        println!("{}", json!({"figures": list}));
-    } else {
-        for figure in &figures {
-            println!("{}", figure.line());
-        }
-    }
-    Ok(())
-}
-
-/// Something measured, beside its goal.
-struct Figure {
-    name: String,
-    value: f64,
-    goal: f64,
-    unit: &'static str,
-    /// What the figure was made of.
-    detail: Value,
-}
-
-impl Figure {
-    fn line(&self) -> String {
-        let verdict = if self.value <= self.goal {
-            "ok"
-        } else {
-            "MISSED"
-        };
-        format!(
-            "{:<58} {:>9.2} {:<5} goal <= {:<8} {verdict}  {}",
-            self.name, self.value, self.unit, self.goal, self.detail
-        )
-    }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "name": self.name,
-            "value": self.value,
-            "goal": self.goal,
-            "unit": self.unit,
-            "met": self.value <= self.goal,
-            "detail": self.detail,
-        })
-    }
+    Ok(figures)
 }
 
 /// A partner with a key, and a rule for each of the two ways.
@@ -292,47 +246,4 @@ fn memory(relay: &Relay) -> Result<Figure> {
         unit: "MiB",
         detail: json!({"idle": round(idle / mebibyte)}),
     })
-}
-
-/// What `cargo xtask bench` weighed.
-fn sizes() -> Result<Vec<Figure>> {
-    let given = |name: &str, variable: &str, per: f64, goal: f64, unit| -> Result<Figure> {
-        let value: f64 = env::var(variable).context(variable.to_owned())?.parse()?;
-        Ok(Figure {
-            name: name.to_owned(),
-            value: round(value / per),
-            goal,
-            unit,
-            detail: Value::Null,
-        })
-    };
-    let compiled = "the Worker's Wasm, compiled by V8";
-    Ok(vec![
-        given(
-            "the portal's first screen, brotli",
-            "PORTAL_OCTETS",
-            1000.0,
-            350.0,
-            "kB",
-        )?,
-        given(
-            "the Worker's Wasm, gzip",
-            "WORKER_OCTETS",
-            1000.0,
-            3000.0,
-            "kB",
-        )?,
-        given(compiled, "WORKER_COMPILE_MS", 1.0, 100.0, "ms")?,
-    ])
-}
-
-/// The value below which `percent` of all lie.
-fn percentile(values: &mut [f64], percent: usize) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let index = (values.len() * percent / 100).min(values.len().saturating_sub(1));
-    values.get(index).copied().unwrap_or(f64::NAN)
-}
-
-fn round(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
 }

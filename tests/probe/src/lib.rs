@@ -1,0 +1,66 @@
+//! The engine in workerd with the edge's provider, behind the questions of `js/worker.mjs`. It is for
+//! tests and measurements and is never deployed.
+
+mod engine;
+
+use engine::{Failure, Reader, Sender};
+use js_sys::WebAssembly::Memory;
+use mail::UnixTime;
+use node_crypto::Node;
+use wasm_bindgen::prelude::*;
+
+/// Signs a message as the gateway does; `key` is PKCS#8, `certificate` DER or PEM.
+#[wasm_bindgen]
+pub fn sign(message: &[u8], key: &[u8], certificate: &[u8], now: u32) -> Result<Vec<u8>, JsError> {
+    Ok(sender(key, certificate, now)?.sign(message)?)
+}
+
+/// Signs and then encrypts to the certificates in `recipients`, PEM.
+#[wasm_bindgen]
+pub fn sign_and_encrypt(
+    message: &[u8],
+    key: &[u8],
+    certificate: &[u8],
+    recipients: &[u8],
+    now: u32,
+) -> Result<Vec<u8>, JsError> {
+    let signed = sender(key, certificate, now)?.sign(message)?;
+    Ok(engine::encrypt(signed, recipients, &Node)?)
+}
+
+/// Encrypts to the certificates in `recipients`, PEM.
+#[wasm_bindgen]
+pub fn encrypt(message: Vec<u8>, recipients: &[u8]) -> Result<Vec<u8>, JsError> {
+    Ok(engine::encrypt(message, recipients, &Node)?)
+}
+
+/// Decrypts and verifies a message; what comes back is deliverable. A signature that is not good in
+/// every respect is an error.
+#[wasm_bindgen]
+pub fn decrypt_and_verify(
+    message: &[u8],
+    key: &[u8],
+    certificate: &[u8],
+    authority: &[u8],
+    now: u32,
+) -> Result<Vec<u8>, JsError> {
+    let reader = Reader::new(key, certificate, authority, time(now))?;
+    Ok(reader.open(message, &Node)?)
+}
+
+/// Size of the Wasm memory in octets. It never shrinks, so in a fresh instance it is the peak.
+#[wasm_bindgen]
+pub fn memory_octets() -> f64 {
+    let memory: Memory = wasm_bindgen::memory().unchecked_into();
+    let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();
+    buffer.byte_length().into()
+}
+
+fn sender(key: &[u8], certificate: &[u8], now: u32) -> Result<Sender<'static>, Failure> {
+    Sender::new(key, certificate, time(now), &Node)
+}
+
+/// JavaScript has no integers of 64 bits that are cheap to pass.
+fn time(seconds: u32) -> UnixTime {
+    UnixTime(seconds.into())
+}
