@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use findings::Report;
 use mail::UnixTime;
 use smime::{
     Certificate, CertificateError, Crl, CrlError, Provider, ProviderError, RustCrypto, TrustStore,
 };
 
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// Largest file that is read. Mail beyond the gateway's 25 MiB can be looked at with the command,
 /// but not without a limit: everything is held in memory.

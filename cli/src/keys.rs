@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use findings::Report;
 use smime::{Certificate, KeyPair, PasswordError, Pkcs12, PrivateKey, Provider, pem};
 use zeroize::Zeroizing;
 
 use crate::input::{self, Stop, files};
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// What key and certificate files hold.
 #[derive(Default)]

@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use findings::Report;
 
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// Where a verb puts what it makes.
 #[derive(Args)]

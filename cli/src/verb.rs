@@ -5,7 +5,6 @@ mod decrypt;
 mod encrypt;
 mod inspect;
 mod policy;
-mod render;
 mod sign;
 mod verify;
 

@@ -29,6 +29,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("policy", &["mail"]),
     ("smime", &["mail"]),
     ("smtp", &["mail"]),
+    ("findings", &["mail", "smime"]),
     ("issuing", &["mail", "smime"]),
     ("gateway", &["mail", "policy", "smime"]),
     ("api", &["mail", "policy"]),
@@ -49,7 +50,9 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("app", &["api", "gateway", "mail", "policy", "smime"]),
     (
         "sealgate-cli",
-        &["api", "gateway", "mail", "policy", "smime", "smtp"],
+        &[
+            "api", "findings", "gateway", "mail", "policy", "smime", "smtp",
+        ],
     ),
     (
         "tests",

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use der::oid::ObjectIdentifier;
+use findings::{Report, certificate_json, certificate_text};
 use smime::{Certificate, PathBuilder, PolicyInputs, Usage};
 
-use super::render::{certificate_json, certificate_text};
 use super::verify::Trust;
 use crate::input::{self, Stop};
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// Build and validate the path from a certificate to a trust anchor (RFC 5280).
 #[derive(Args)]

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
-use smime::{Layer, LayerKind, OpenContext, Opened, Recipient};
+use findings::Report;
+use smime::OpenContext;
 
-use super::render::{layer_json, layer_text, recipient_json, signer_json, signer_text};
-use super::verify::{Trust, unreadable, verdict};
+use super::verify::Trust;
 use crate::input::{self, Stop};
 use crate::keys;
 use crate::output::Destination;
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// Open every encryption layer that there is a key for, and write the inner entity.
 #[derive(Args)]
@@ -64,69 +63,10 @@ impl Decrypt {
                 checks_address: !self.no_address_check,
             },
         );
+        let report = findings::decrypted(&opened, self.verify);
         match opened.entity.take() {
-            Some(entity) => {
-                let report = self.describe(self.success(&opened), &opened);
-                Ok(self.destination.put(entity, report)?)
-            }
-            None => Ok(self.describe(failure(&opened), &opened)),
+            Some(entity) => Ok(self.destination.put(entity, report)?),
+            None => Ok(report),
         }
-    }
-
-    fn success(&self, opened: &Opened) -> Report {
-        if self.verify && opened.is_signed() {
-            return verdict(opened);
-        }
-        if self.verify {
-            return Report::bad(
-                "partly-signed",
-                "it was decrypted, but nothing in it is signed",
-            );
-        }
-        Report::good("decrypted")
-    }
-
-    fn describe(&self, report: Report, opened: &Opened) -> Report {
-        let (cipher, recipient) = opened.layers.iter().find_map(opened_by).unzip();
-        let mut text: String = opened
-            .layers
-            .iter()
-            .enumerate()
-            .map(|(place, layer)| layer_text(place, layer))
-            .collect();
-        let mut report = report
-            .with(
-                "layers",
-                opened.layers.iter().map(layer_json).collect::<Vec<_>>(),
-            )
-            .with("cipher", cipher)
-            .with("recipient", recipient.flatten().map(recipient_json));
-        if self.verify {
-            text.extend(opened.signatures.iter().map(signer_text));
-            let signers: Vec<Value> = opened.signatures.iter().map(signer_json).collect();
-            report = report.with("signers", signers);
-        }
-        report.with_text(&text)
-    }
-}
-
-/// Cipher and recipient of an opened layer.
-fn opened_by(layer: &Layer) -> Option<(&str, Option<&Recipient>)> {
-    match &layer.kind {
-        LayerKind::Encrypted {
-            cipher,
-            recipients,
-            opened_by: Some(place),
-        } => Some((cipher, recipients.get(*place))),
-        _ => None,
-    }
-}
-
-/// Why nothing was decrypted.
-fn failure(opened: &Opened) -> Report {
-    match opened.decryption_verdict() {
-        Some(Err(problem)) => Report::of(problem),
-        _ => unreadable(opened)
-            .unwrap_or_else(|| Report::none("nothing in the message is encrypted")),
     }
 }

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use findings::{Report, certificate_json};
 use smime::{Certificate, ContentCipher, Digest, EncryptError, RsaPadding};
 
-use super::render::certificate_json;
 use crate::input::{self, Stop};
 use crate::output::Destination;
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// Encrypt a message to certificates.
 #[derive(Args)]

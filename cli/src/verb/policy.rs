@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use findings::{Report, printable};
 use mail::Address;
 use policy::{
     Decider, Defaults, DirectionOption, ExternalSelector, InboundOption, ManagedSelector,
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::input;
-use crate::report::{Report, UsageError, printable};
+use crate::report::UsageError;
 
 /// Ask the rules.
 #[derive(Subcommand)]

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use findings::Report;
 use mail::UnixTime;
 use smime::{Digest, SignError, SignOptions, Signer};
 
 use crate::input::{self, Stop};
 use crate::output::Destination;
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 use crate::{clock, keys};
 
 /// Sign a message, as multipart/signed unless told otherwise.

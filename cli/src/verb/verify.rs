@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use findings::Report;
 use mail::UnixTime;
-use smime::{LayerKind, OpenContext, Opened};
+use smime::OpenContext;
 
-use super::render::{layer_json, signer_json, signer_text};
 use crate::clock;
 use crate::input::{self, Stop};
-use crate::report::{Report, UsageError};
+use crate::report::UsageError;
 
 /// Verify every signature that can be reached without a key.
 #[derive(Args)]
@@ -82,49 +82,6 @@ impl Verify {
                 checks_address: !self.no_address_check,
             },
         );
-        Ok(report(&opened))
+        Ok(findings::verified(&opened))
     }
-}
-
-fn report(opened: &Opened) -> Report {
-    let signers: String = opened.signatures.iter().map(signer_text).collect();
-    verdict(opened)
-        .with(
-            "signers",
-            opened
-                .signatures
-                .iter()
-                .map(signer_json)
-                .collect::<Vec<_>>(),
-        )
-        .with(
-            "layers",
-            opened.layers.iter().map(layer_json).collect::<Vec<_>>(),
-        )
-        .with_text(&signers)
-}
-
-/// The verdict on all signatures together.
-pub(super) fn verdict(opened: &Opened) -> Report {
-    match opened.signature_verdict() {
-        Some(Ok(())) => Report::good(format!(
-            "{} signature(s), all good",
-            opened.signatures.len()
-        )),
-        Some(Err(problem)) => Report::of(problem),
-        None => unreadable(opened)
-            .unwrap_or_else(|| Report::none("nothing signed can be reached without a key")),
-    }
-}
-
-/// The report on a CMS object that cannot be read, if there is one.
-pub(super) fn unreadable(opened: &Opened) -> Option<Report> {
-    let layers = opened.layers.iter();
-    let mut problems = layers.filter_map(|layer| match layer.kind {
-        LayerKind::Unreadable => layer.problem.as_ref(),
-        _ => None,
-    });
-    problems
-        .next()
-        .map(|problem| Report::malformed(&problem.detail))
 }

@@ -1,4 +1,4 @@
-//! What several verbs show: certificates, layers, signers.
+//! What several reports show: certificates, layers, signers.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use smime::{Certificate, KeyKind, Layer, LayerKind, RecipientId, SignatureReport
 use crate::report::table;
 
 /// A certificate for programs.
-pub(super) fn certificate_json(certificate: &Certificate) -> Value {
+pub fn certificate_json(certificate: &Certificate) -> Value {
     json!({
         "subject": certificate.subject(),
         "issuer": certificate.issuer(),
@@ -22,7 +22,7 @@ pub(super) fn certificate_json(certificate: &Certificate) -> Value {
 }
 
 /// A certificate for people.
-pub(super) fn certificate_text(certificate: &Certificate) -> String {
+pub fn certificate_text(certificate: &Certificate) -> String {
     let validity = format!(
         "{} to {}",
         certificate.not_before(),
@@ -63,7 +63,7 @@ fn key_name(kind: KeyKind) -> String {
 }
 
 /// A signer with its verdict, for programs: the contract's keys of `signers[]`.
-pub(super) fn signer_json(report: &SignatureReport) -> Value {
+pub(crate) fn signer_json(report: &SignatureReport) -> Value {
     let problem = report.verdict.as_ref().err();
     let mut value = claim_json(report);
     if let Some(fields) = value.as_object_mut() {
@@ -78,7 +78,7 @@ pub(super) fn signer_json(report: &SignatureReport) -> Value {
 }
 
 /// Who claims to have signed, for programs.
-pub(super) fn claim_json(report: &SignatureReport) -> Value {
+pub(crate) fn claim_json(report: &SignatureReport) -> Value {
     json!({
         "layer": report.layer,
         "address": report.address.as_ref().map(ToString::to_string),
@@ -91,7 +91,7 @@ pub(super) fn claim_json(report: &SignatureReport) -> Value {
 }
 
 /// A signer with its verdict, for people.
-pub(super) fn signer_text(report: &SignatureReport) -> String {
+pub(crate) fn signer_text(report: &SignatureReport) -> String {
     let verdict = match &report.verdict {
         Ok(()) => "good".to_owned(),
         Err(problem) => format!("bad, {}: {}", problem.reason.code(), problem.detail),
@@ -100,7 +100,7 @@ pub(super) fn signer_text(report: &SignatureReport) -> String {
 }
 
 /// Who claims to have signed, for people.
-pub(super) fn claim_text(report: &SignatureReport) -> String {
+pub(crate) fn claim_text(report: &SignatureReport) -> String {
     signer_table(report, String::new())
 }
 
@@ -120,7 +120,7 @@ fn signer_table(report: &SignatureReport, verdict: String) -> String {
 }
 
 /// A layer for programs.
-pub(super) fn layer_json(layer: &Layer) -> Value {
+pub(crate) fn layer_json(layer: &Layer) -> Value {
     let mut value = json!({
         "kind": kind_name(&layer.kind),
         "reason": layer.problem.as_ref().map(|problem| problem.reason.code()),
@@ -144,7 +144,7 @@ pub(super) fn layer_json(layer: &Layer) -> Value {
 }
 
 /// A recipient for programs.
-pub(super) fn recipient_json(recipient: &smime::Recipient) -> Value {
+pub(crate) fn recipient_json(recipient: &smime::Recipient) -> Value {
     let mut value = json!({"algorithm": recipient.algorithm});
     if let Some(fields) = value.as_object_mut() {
         match &recipient.id {
@@ -162,7 +162,7 @@ pub(super) fn recipient_json(recipient: &smime::Recipient) -> Value {
 }
 
 /// A layer for people.
-pub(super) fn layer_text(place: usize, layer: &Layer) -> String {
+pub(crate) fn layer_text(place: usize, layer: &Layer) -> String {
     let mut text = format!("layer {}: {}", place + 1, kind_name(&layer.kind));
     if let LayerKind::Encrypted { cipher, .. } = &layer.kind {
         let _infallible = write!(text, ", {cipher}");

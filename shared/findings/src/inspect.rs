@@ -1,0 +1,114 @@
+//! What a message is, without a verdict on it.
+
+use std::fmt::Write as _;
+
+use mail::Entity;
+use mail::limits::{DEPTH_MAX, TREE_PARTS_MAX};
+use serde_json::{Value, json};
+use smime::{Layer, Opened, Reason};
+
+use crate::render::{
+    certificate_json, certificate_text, claim_json, claim_text, layer_json, layer_text,
+};
+use crate::report::{Report, printable, table};
+use crate::verify::unreadable;
+
+/// What `sealgate inspect` says; the message was opened without a key.
+pub fn inspected(message: &[u8], mut opened: Opened) -> Report {
+    opened.layers.iter_mut().for_each(forget_missing_key);
+    let tree = Tree::of(message);
+    let report = unreadable(&opened).unwrap_or_else(|| match opened.layers.len() {
+        0 => Report::none("there is no S/MIME in the message"),
+        count => Report::good(format!("{count} S/MIME layer(s)")),
+    });
+    let layers: Vec<Value> = opened.layers.iter().map(layer_json).collect();
+    let report = report
+        .with("layers", layers)
+        .with(
+            "signers",
+            opened.signatures.iter().map(claim_json).collect::<Vec<_>>(),
+        )
+        .with(
+            "certificates",
+            opened
+                .certificates
+                .iter()
+                .map(certificate_json)
+                .collect::<Vec<_>>(),
+        )
+        .with("defects", &tree.defects)
+        .with("parts", &tree.parts);
+    let mut text = tree.text;
+    for (place, layer) in opened.layers.iter().enumerate() {
+        text.push_str(&layer_text(place, layer));
+    }
+    for signature in &opened.signatures {
+        text.push_str(&claim_text(signature));
+    }
+    for certificate in &opened.certificates {
+        text.push_str("certificate:\n");
+        text.push_str(&certificate_text(certificate));
+    }
+    for defect in &tree.defects {
+        text.push_str(&table(0, &[("defect", defect.to_string())]));
+    }
+    report.with_text(&text)
+}
+
+/// That a layer stays closed without a key is no news here.
+fn forget_missing_key(layer: &mut Layer) {
+    layer
+        .problem
+        .take_if(|problem| problem.reason == Reason::NoMatchingKey);
+}
+
+/// The MIME tree.
+#[derive(Default)]
+struct Tree {
+    parts: Vec<Value>,
+    defects: Vec<Value>,
+    text: String,
+}
+
+impl Tree {
+    fn of(message: &[u8]) -> Self {
+        let mut tree = Self::default();
+        tree.visit(message, "1", 0);
+        tree
+    }
+
+    /// `place` counts parts as RFC 3501 does, `1.2`.
+    fn visit(&mut self, raw: &[u8], place: &str, depth: usize) {
+        let entity = Entity::parse(raw);
+        let content_type = entity.content_type();
+        let name = format!("{}/{}", content_type.kind, content_type.subtype);
+        self.parts.push(json!({
+            "part": place,
+            "type": name,
+            "name": entity.file_name(),
+            "bytes": entity.body().len(),
+        }));
+        let file = entity
+            .file_name()
+            .map(|file| format!(", {file}"))
+            .unwrap_or_default();
+        let line = format!("{name}{file}, {} bytes", entity.body().len());
+        let _infallible = writeln!(self.text, "{:depth$}part {place}: {}", "", printable(&line));
+        self.note(place, entity.defects());
+        if let Some(multipart) = entity.multipart() {
+            self.note(place, &multipart.defects);
+            for (part, number) in multipart.parts.iter().zip(1..) {
+                if depth < DEPTH_MAX && self.parts.len() < TREE_PARTS_MAX {
+                    self.visit(part, &format!("{place}.{number}"), depth + 1);
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, place: &str, defects: &[mail::Defect]) {
+        let defects = defects
+            .iter()
+            .map(|defect| json!({"part": place, "code": defect.code()}));
+        self.defects.extend(defects);
+    }
+}
