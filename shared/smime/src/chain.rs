@@ -37,6 +37,7 @@ pub(crate) use link::{Extension, Link, Signed, authority_key_id};
 pub(crate) use names::{DistinguishedName, GeneralName};
 pub(crate) use pool::{Index, Pool};
 pub(crate) use search::Search;
+pub(crate) use signature::verify as verify_signature;
 pub(crate) use usage::may_sign_crls;
 pub(crate) use validate::{Goal, validate_responder};
 

@@ -1,5 +1,6 @@
 //! The Cryptographic Message Syntax (RFC 5652) as read: borrowed views of a normalised object.
 
+pub(crate) mod carried;
 pub(crate) mod compressed;
 pub(crate) mod enveloped;
 pub(crate) mod signed;

@@ -39,6 +39,7 @@ pub use certificate::{
 pub use certs_only::certs_only;
 pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
 pub use cipher::ContentCipher;
+pub use cms::carried::{CARRIED_INFOS_MAX, CARRIED_OCTETS_MAX};
 pub use encrypt::{EncryptError, encrypt};
 pub use header_protection::{HIDDEN_SUBJECT, HeaderProtection, protect_with_header};
 pub use key::{KeyError, PrivateKey};
@@ -55,7 +56,11 @@ pub use provider::{
     SignatureScheme,
 };
 pub use reason::{Problem, Reason};
-pub use revocation::{ADDRESSES_MAX, Crl, CrlError, OcspError, OcspResponse, ocsp_request};
+pub use revocation::{
+    ADDRESSES_MAX, CLOCKS_APART_SECONDS_MAX, Crl, CrlError, ENDLESS_ANSWER_SECONDS, OcspError,
+    OcspResponse, REVOCATION_INFO_OCTETS_MAX, RevocationInfo, RevocationSource, RevocationStatus,
+    SourceId, ocsp_request, revocation_of,
+};
 pub use roots::{PublicRoots, public_roots};
 pub use rust_crypto::RustCrypto;
 pub use sensitive::Sensitive;

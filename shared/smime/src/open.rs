@@ -6,7 +6,7 @@ mod walk;
 
 use mail::{Address, Defect, Entity, UnixTime};
 
-use crate::{Capabilities, Certificate, PrivateKey, Problem, Provider, TrustStore};
+use crate::{Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore};
 
 /// A private key and, where known, the certificate that names it to senders.
 #[derive(Clone)]
@@ -51,6 +51,9 @@ pub struct Opened {
     pub signatures: Vec<SignatureReport>,
     /// The certificates found in the message.
     pub certificates: Vec<Certificate>,
+    /// The revocation lists and OCSP responses found in the message, for whoever asks about its
+    /// signers: [`crate::revocation_of`].
+    pub revocation: Vec<RevocationInfo>,
     /// What is wrong with the message as such.
     pub defects: Vec<Defect>,
 }

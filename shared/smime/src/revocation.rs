@@ -5,6 +5,7 @@ mod list;
 mod ocsp;
 mod place;
 mod point;
+mod source;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -15,12 +16,78 @@ use mail::UnixTime;
 
 pub use ocsp::ocsp_request;
 pub use place::ADDRESSES_MAX;
+pub use source::{RevocationSource, SourceId};
 
 pub(crate) use list::List;
 pub(crate) use ocsp::Response;
 pub(crate) use status::Evidence;
+pub use status::revocation_of;
 
 use crate::{asn1::Asn1Error, certificate, pem};
+
+/// How far ahead of us the clock of a CRL issuer or responder may be, in seconds. One that signs when
+/// it is asked would otherwise be a second too early for us, always.
+pub const CLOCKS_APART_SECONDS_MAX: i64 = 5 * 60;
+
+/// How long a response that names no end is taken for true, in seconds.
+pub const ENDLESS_ANSWER_SECONDS: i64 = 5 * 60;
+
+/// Largest revocation list or response that is taken from elsewhere, in octets: 100,000 entries. An
+/// isolate has 128 MB for everything.
+pub const REVOCATION_INFO_OCTETS_MAX: usize = 4 * 1024 * 1024;
+
+/// What is known of one certificate's revocation.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RevocationStatus {
+    /// Its issuer says that it is not revoked.
+    Good,
+    /// It is revoked, or on hold.
+    Revoked,
+    /// Nothing current tells.
+    Unknown,
+}
+
+/// A revocation list or an OCSP response: what CMS calls `RevocationInfoChoice` (RFC 5652 §10.2.1,
+/// RFC 5940 §2.1). A clone shares it.
+#[derive(Clone, Debug)]
+pub enum RevocationInfo {
+    /// A list.
+    Crl(Crl),
+    /// A response.
+    Ocsp(OcspResponse),
+}
+
+impl RevocationInfo {
+    /// Until when it holds.
+    pub fn until(&self) -> Option<UnixTime> {
+        match self {
+            Self::Crl(crl) => crl.next_update(),
+            Self::Ocsp(response) => response.response()?.until(),
+        }
+    }
+
+    /// The DER.
+    pub fn der(&self) -> &[u8] {
+        match self {
+            Self::Crl(crl) => crl.der(),
+            Self::Ocsp(response) => response.der(),
+        }
+    }
+
+    pub(crate) fn list(&self) -> Option<List<'_>> {
+        match self {
+            Self::Crl(crl) => crl.list(),
+            Self::Ocsp(_) => None,
+        }
+    }
+
+    pub(crate) fn response(&self) -> Option<Response<'_>> {
+        match self {
+            Self::Crl(_) => None,
+            Self::Ocsp(response) => response.response(),
+        }
+    }
+}
 
 /// A certificate revocation list, complete or delta; a clone shares it.
 #[derive(Clone)]

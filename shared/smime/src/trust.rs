@@ -2,7 +2,7 @@
 
 use mail::{Address, Domain};
 
-use crate::{Certificate, revocation::Crl};
+use crate::{Certificate, Problem, revocation::Crl};
 
 /// Everything that path validation may use besides the message itself.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +13,8 @@ pub struct TrustStore {
     pub intermediates: Vec<Certificate>,
     /// Revocation lists. If there are any, every certificate below the anchor must be covered by one.
     pub crls: Vec<Crl>,
+    /// Certificates known not to count, and why: a path with one of them is not believed.
+    pub distrusted: Vec<(Certificate, Problem)>,
 }
 
 impl TrustStore {

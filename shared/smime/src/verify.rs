@@ -313,10 +313,15 @@ impl Examination<'_> {
             usage,
             ..PathBuilder::default()
         };
-        builder
+        let path = builder
             .build(certificate, self.judge.now, self.judge.provider)
-            .map(|path| path.certificates)
-            .map_err(|error| Problem::new(error.reason, error.detail))
+            .map_err(|error| Problem::new(error.reason, error.detail))?
+            .certificates;
+        let mut distrusted = trust.distrusted.iter();
+        match distrusted.find(|(certificate, _)| path.contains(certificate)) {
+            Some((_, problem)) => Err(problem.clone()),
+            None => Ok(path),
+        }
     }
 
     /// RFC 8550 §3: the From address must be one of the certificate's.

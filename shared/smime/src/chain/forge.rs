@@ -394,7 +394,7 @@ pub(crate) fn ocsp_response(
     issuer: &Authority,
     certificate: &Certificate,
     status: &[u8],
-    next_update: UnixTime,
+    next_update: impl Into<Option<UnixTime>>,
     (signer, responders): (&Key, &[&Certificate]),
 ) -> OcspResponse {
     let request = crate::ocsp_request(certificate, &issuer.certificate, &provider()).unwrap();
@@ -410,16 +410,12 @@ pub(crate) fn ocsp_response(
             .into_bytes()
     };
     let now = generalized(NOW);
-    let answer = Writer::new()
-        .raw(id)
-        .raw(status)
-        .raw(&now)
-        .raw(
-            &Writer::new()
-                .raw(&generalized(next_update))
-                .wrap(tag::context(0)),
-        )
-        .sequence();
+    let mut answer = Writer::new().raw(id).raw(status).raw(&now);
+    if let Some(next_update) = next_update.into() {
+        let next_update = generalized(next_update);
+        answer = answer.raw(&Writer::new().raw(&next_update).wrap(tag::context(0)));
+    }
+    let answer = answer.sequence();
     let data = Writer::new()
         .raw(&Writer::new().raw(&issuer.name).wrap(tag::context(1)))
         .raw(&now)

@@ -22,6 +22,8 @@ pub(crate) struct SignedData<'a> {
     pub(crate) content: Option<Cow<'a, [u8]>>,
     /// DER of the X.509 certificates.
     pub(crate) certificates: Vec<&'a [u8]>,
+    /// `RevocationInfoChoices`.
+    pub(crate) revocation: Option<Element<'a>>,
     pub(crate) signers: Vec<SignerInfo<'a>>,
 }
 
@@ -65,7 +67,7 @@ impl<'a> SignedData<'a> {
                 }
             }
         }
-        fields.optional(tag::context(1))?;
+        let revocation = fields.optional(tag::context(1))?;
         let mut signers = Vec::new();
         let mut list = fields.expect(tag::SET)?.reader();
         while !list.is_empty() {
@@ -78,6 +80,7 @@ impl<'a> SignedData<'a> {
             content_type,
             content,
             certificates,
+            revocation,
             signers,
         })
     }

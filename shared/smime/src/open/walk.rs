@@ -6,7 +6,7 @@ use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId, deliv
 use crate::{
     Certificate, Problem, Reason,
     asn1::oid,
-    cms::{self, compressed, enveloped::Envelope, signed::SignedData},
+    cms::{self, carried, compressed, enveloped::Envelope, signed::SignedData},
     decrypt::{self, ReadCipher},
     detect::{self, Smime},
     header_protection::{ProtectedHeader, Restored, deliverable_payload},
@@ -278,6 +278,9 @@ impl Walk<'_> {
             {
                 self.opened.certificates.push(certificate);
             }
+        }
+        if let Some(set) = &data.revocation {
+            carried::take(set, &mut self.opened.revocation);
         }
     }
 

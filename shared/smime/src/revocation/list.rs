@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use mail::UnixTime;
 
+use super::CLOCKS_APART_SECONDS_MAX;
 use super::point::{DistributionPoint, Reasons, point_names};
 use crate::asn1::{Asn1Error, Element, Reader, oid, read_time, tag};
 use crate::chain::{
@@ -118,7 +119,8 @@ impl<'a> List<'a> {
     /// say when the next comes never counts as current.
     pub(crate) fn is_current(&self, now: UnixTime) -> bool {
         let is_announced = self.next_update.is_some_and(|next| now <= next);
-        !self.has_unknown_critical && self.this_update <= now && is_announced
+        let has_begun = self.this_update.0.saturating_sub(now.0) <= CLOCKS_APART_SECONDS_MAX;
+        !self.has_unknown_critical && has_begun && is_announced
     }
 
     /// Whether the list only says what changed since another.

@@ -2,6 +2,7 @@
 
 use mail::UnixTime;
 
+use super::{CLOCKS_APART_SECONDS_MAX, ENDLESS_ANSWER_SECONDS};
 use crate::asn1::{Asn1Error, Element, Reader, Writer, oid, read_time, tag};
 use crate::chain::{Extension, Link, Signed};
 use crate::{Certificate, Digest, Provider, hazmat};
@@ -95,6 +96,11 @@ impl<'a> Response<'a> {
             .map(|answer| answer.status)
     }
 
+    /// Until when all of its answers hold.
+    pub(crate) fn until(&self) -> Option<UnixTime> {
+        self.answers.iter().map(Answer::until).min()
+    }
+
     /// The certificates that came with it, for a responder that is not the issuer itself.
     pub(crate) fn responders(&self) -> impl Iterator<Item = Link<'a>> {
         self.certificates
@@ -140,9 +146,15 @@ impl<'a> Answer<'a> {
         })
     }
 
-    /// Without an end the answer was true only when it was given (RFC 6960 §4.2.2.1).
     fn is_current(&self, now: UnixTime) -> bool {
-        self.this_update <= now && self.next_update.is_some_and(|next| now <= next)
+        let has_begun = self.this_update.0.saturating_sub(now.0) <= CLOCKS_APART_SECONDS_MAX;
+        has_begun && now <= self.until()
+    }
+
+    /// Until when it holds. Without an end it was true only when it was given (RFC 6960 §4.2.2.1).
+    fn until(&self) -> UnixTime {
+        let endless = self.this_update.0.saturating_add(ENDLESS_ANSWER_SECONDS);
+        self.next_update.unwrap_or(UnixTime(endless))
     }
 }
 

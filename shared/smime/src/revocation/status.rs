@@ -5,11 +5,42 @@ use mail::UnixTime;
 use super::list::{Entry, List};
 use super::ocsp::{Response, Word};
 use super::point::{DistributionPoint, Reasons};
-use crate::Reason;
+use super::{RevocationInfo, RevocationStatus as Status};
 use crate::chain::{
-    Exhausted, Goal, Index, Link, PathError, PolicyInputs, Search, Stop, Usage, may_sign_crls,
-    validate_responder,
+    Budget, Exhausted, Goal, Index, Link, PathError, PolicyInputs, Pool, Search, Stop, Usage,
+    may_sign_crls, validate_responder,
 };
+use crate::{Certificate, Provider, Reason};
+
+/// What is known of each certificate of a path, from its target up; the anchor, its last, is trusted
+/// and not asked about. The path is a valid one, as [`crate::PathBuilder`] finds it.
+pub fn revocation_of(
+    path: &[Certificate],
+    known: &[RevocationInfo],
+    now: UnixTime,
+    provider: &dyn Provider,
+) -> Vec<Status> {
+    let mut pool = Pool::default();
+    let anchor_first: Vec<Index> = path
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(position, certificate)| pool.add(certificate, position == 0))
+        .collect();
+    let evidence = Evidence::at(
+        now,
+        known.iter().filter_map(RevocationInfo::list),
+        known.iter().filter_map(RevocationInfo::response),
+    );
+    let mut search = Search::new(&pool, Some(&evidence), provider, Budget::default());
+    (1..anchor_first.len())
+        .rev()
+        .map(|position| {
+            let status = search.status_at(&anchor_first, position, &evidence, now);
+            status.unwrap_or(Status::Unknown)
+        })
+        .collect()
+}
 
 /// What is known of revocation: read once, used for every path of a question.
 #[derive(Debug, Default)]
@@ -45,13 +76,6 @@ struct Subject<'p, 'q, 'a> {
     now: UnixTime,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Status {
-    Good,
-    Revoked,
-    Unknown,
-}
-
 impl<'q, 'a> Search<'q, 'a> {
     /// Every certificate below the anchor must be known not to be revoked, if revocation is asked
     /// for. From the anchor down, so that a list counts only when its signer is known to be good.
@@ -60,18 +84,7 @@ impl<'q, 'a> Search<'q, 'a> {
             return Ok(());
         };
         for position in 1..path.len() {
-            let (above, rest) = path.split_at(position);
-            let Some((index, link)) = rest.first().and_then(|&i| Some((i, self.pool.get(i)?)))
-            else {
-                continue;
-            };
-            let subject = Subject {
-                index,
-                link,
-                above,
-                now,
-            };
-            let (reason, detail) = match self.status(evidence, subject)? {
+            let (reason, detail) = match self.status_at(path, position, evidence, now)? {
                 Status::Good => continue,
                 Status::Revoked => (Reason::Revoked, "a certificate of the path was revoked"),
                 Status::Unknown => (
@@ -79,9 +92,30 @@ impl<'q, 'a> Search<'q, 'a> {
                     "nothing current tells whether a certificate of the path is revoked",
                 ),
             };
-            return Err(PathError::new(reason, rest.len() - 1, detail).into());
+            return Err(PathError::new(reason, path.len() - 1 - position, detail).into());
         }
         Ok(())
+    }
+
+    /// What is known of the certificate at a position of a path that begins with its anchor.
+    pub(crate) fn status_at(
+        &mut self,
+        path: &[Index],
+        position: usize,
+        evidence: &'q Evidence<'a>,
+        now: UnixTime,
+    ) -> Result<Status, Stop> {
+        let (above, rest) = path.split_at(position.min(path.len()));
+        let Some((index, link)) = rest.first().and_then(|&i| Some((i, self.pool.get(i)?))) else {
+            return Ok(Status::Unknown);
+        };
+        let subject = Subject {
+            index,
+            link,
+            above,
+            now,
+        };
+        self.status(evidence, subject)
     }
 
     /// By the first response that its issuer answers for, else by the lists.

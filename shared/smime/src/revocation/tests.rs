@@ -4,7 +4,10 @@ use mail::UnixTime;
 
 use crate::asn1::{Writer, oid, tag};
 use crate::chain::forge::{Authority, Key, ListTemplate, NOW, Template, extension, name, provider};
-use crate::{Certificate, Crl, PathBuilder, Reason};
+use crate::{
+    CLOCKS_APART_SECONDS_MAX, Certificate, Crl, PathBuilder, Reason, RevocationInfo,
+    RevocationStatus, revocation_of,
+};
 
 /// Alice, number 7, below a root.
 fn alice() -> (Authority, Certificate) {
@@ -76,7 +79,9 @@ fn a_list_holds_from_this_update_to_next_update() {
     };
     assert_eq!(judge(NOW.0, Some(NOW.0)), Ok(()));
     assert_eq!(judge(NOW.0 - 9, Some(NOW.0 - 1)), UNKNOWN);
-    assert_eq!(judge(NOW.0 + 1, Some(NOW.0 + 9)), UNKNOWN);
+    let apart = NOW.0 + CLOCKS_APART_SECONDS_MAX;
+    assert_eq!(judge(apart, Some(apart + 9)), Ok(()));
+    assert_eq!(judge(apart + 1, Some(apart + 9)), UNKNOWN);
     assert_eq!(judge(NOW.0, None), UNKNOWN);
 }
 
@@ -367,10 +372,31 @@ fn signers_of_signers_end_at_a_depth() {
     assert_eq!(judge(deepest + 1), UNKNOWN);
 }
 
+#[test]
+fn each_certificate_of_a_path_is_told_apart() {
+    let root = Authority::root("Root", 1);
+    let sub = root.authority("Sub", 2);
+    let alice = sub.issue(&Template::user("Alice", &Key::new(3)).serial(7));
+    let path = [alice, sub.certificate.clone(), root.certificate.clone()];
+    let judge = |lists: &[Crl]| {
+        let known: Vec<_> = lists.iter().cloned().map(RevocationInfo::Crl).collect();
+        revocation_of(&path, &known, NOW, &provider())
+    };
+    use RevocationStatus::{Good, Revoked, Unknown};
+    let of_root = root.crl(&ListTemplate::new());
+    let of_sub = sub.crl(&ListTemplate::new().revoked(7));
+    assert_eq!(judge(&[]), [Unknown, Unknown]);
+    assert_eq!(judge(std::slice::from_ref(&of_root)), [Unknown, Good]);
+    assert_eq!(judge(std::slice::from_ref(&of_sub)), [Revoked, Unknown]);
+    assert_eq!(judge(&[of_root, of_sub]), [Revoked, Good]);
+    let nobody = revocation_of(&path[2..], &[], NOW, &provider());
+    assert!(nobody.is_empty(), "an anchor is not asked about");
+}
+
 mod ocsp {
     use super::*;
-    use crate::OcspResponse;
     use crate::chain::forge::ocsp_response;
+    use crate::{ENDLESS_ANSWER_SECONDS, OcspResponse};
 
     const GOOD: &[u8] = &[0x80, 0];
     const NOT_KNOWN: &[u8] = &[0x82, 0];
@@ -413,6 +439,28 @@ mod ocsp {
         assert_eq!(judge(NOT_KNOWN, LATER, &[]), UNKNOWN);
         assert_eq!(judge(NOT_KNOWN, LATER, &list), Ok(()));
         assert_eq!(judge(GOOD, UnixTime(NOW.0 - 1), &[]), UNKNOWN);
+    }
+
+    #[test]
+    fn an_answer_without_an_end_holds_for_a_while() {
+        let (root, alice) = alice();
+        let response = ocsp_response(&root, &alice, GOOD, None, (&root.key, &[]));
+        let path = [alice, root.certificate.clone()];
+        let judge = |after: i64| {
+            let now = UnixTime(NOW.0 + after);
+            let known = [RevocationInfo::Ocsp(response.clone())];
+            revocation_of(&path, &known, now, &provider())
+        };
+        assert_eq!(judge(ENDLESS_ANSWER_SECONDS), [RevocationStatus::Good]);
+        assert_eq!(
+            judge(ENDLESS_ANSWER_SECONDS + 1),
+            [RevocationStatus::Unknown]
+        );
+        assert_eq!(judge(-CLOCKS_APART_SECONDS_MAX), [RevocationStatus::Good]);
+        assert_eq!(
+            judge(-CLOCKS_APART_SECONDS_MAX - 1),
+            [RevocationStatus::Unknown]
+        );
     }
 
     #[test]
