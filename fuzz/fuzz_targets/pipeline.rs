@@ -37,25 +37,29 @@ fuzz_target!(|message: &[u8]| {
 
 fn decide(envelope: &Envelope, message: &[u8]) {
     let provider = fuzz::provider();
+    let memory = gateway::RevocationMemory::default();
     let mut step = start(
         envelope,
         message,
         &SNAPSHOT,
         &DIRECTORY,
+        &memory,
         fuzz::NOW,
         &provider,
     );
-    for _ in 0..=gateway::KEYS_TRIED_MAX {
+    for _ in 0..=gateway::KEYS_TRIED_MAX + gateway::SOURCES_ASKED_MAX {
         match step {
             Step::Done(decision) => return check(envelope, &decision),
             Step::Need(waiting, needs) => step = waiting.resume(needs.iter().map(answer)),
         }
     }
-    panic!("undecided after all keys");
+    panic!("undecided after all answers");
 }
 
 fn answer(need: &Need) -> Answer {
-    let Need::Key(id) = need;
+    let Need::Key(id) = need else {
+        return Answer::Revocation(gateway::Said::Nothing);
+    };
     let pair =
         id.0.parse()
             .ok()

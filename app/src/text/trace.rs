@@ -77,6 +77,10 @@ const GERMAN: &[(&str, &str)] = &[
         "Ein Zertifikat von {recipient} ist nicht verwendbar: {why}.",
     ),
     (
+        "recipient-key-revoked",
+        "Das Zertifikat {fingerprint} von {recipient} wurde widerrufen und wird nicht verwendet.",
+    ),
+    (
         "no-recipient-key",
         "Kein Zertifikat von {recipient} ist bekannt.",
     ),
@@ -126,6 +130,18 @@ const GERMAN: &[(&str, &str)] = &[
     (
         "certificate-learnt",
         "Das Zertifikat {fingerprint} von {address} ist jetzt bekannt.",
+    ),
+    (
+        "not-revoked",
+        "Das Zertifikat von {address} ist nicht widerrufen.",
+    ),
+    (
+        "revocation-unreachable",
+        "Niemand sagt, ob das Zertifikat von {address} widerrufen wurde: Keine Stelle, die es nennt, antwortet.",
+    ),
+    (
+        "revocation-unpublished",
+        "Niemand sagt, ob das Zertifikat von {address} widerrufen wurde: Es nennt keine Stelle, die das täte.",
     ),
     ("refused", "Abgelehnt: {why}."),
     ("deferred", "Vorerst nicht angenommen: {why}."),

@@ -65,7 +65,7 @@ pub struct Message {
     pub protection: Vec<Protection>,
     /// The rule that decided; `None` where the defaults did.
     pub rule: Option<RuleRef>,
-    /// Stable code of a refusal, failure or bad signature.
+    /// Stable code of a refusal, failure or bad signature, or of what is not as it should be.
     pub reason: Option<String>,
     /// Octets, as it came in.
     pub size: u64,

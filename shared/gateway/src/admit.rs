@@ -4,8 +4,9 @@ use mail::{Address, UnixTime};
 use policy::{Content, Direction, OutboundFacts, OutboundOption, OutboundRefusal};
 use smime::Provider;
 
-use crate::keys::Facts;
+use crate::keys::{Facts, NoKey};
 use crate::refusal::Refusal;
+use crate::revocation::{Inquiry, RevocationMemory};
 use crate::ruling::rule;
 use crate::verdict::{Fate, Sentence};
 use crate::{Directory, Envelope, Record, Reply, Snapshot};
@@ -23,16 +24,22 @@ pub struct Refused {
 ///
 /// The message is not there yet and counts as plain: a mail that the sender's client encrypts by
 /// itself is refused here too where *enforce encryption* finds no key of the recipient.
+///
+/// Nobody is asked about revocation here, for the sender's server waits: what `memory` knows to be
+/// revoked is refused, and whatever is not known is left to [`crate::start`], for a lack is not a
+/// refusal.
 pub fn admit(
     envelope: &Envelope,
     snapshot: &Snapshot,
     directory: &Directory,
+    memory: &RevocationMemory,
     now: UnixTime,
     provider: &dyn Provider,
 ) -> Vec<Option<Refused>> {
     let facts = Facts {
         snapshot,
         directory,
+        memory,
         now,
         provider,
     };
@@ -101,21 +108,27 @@ fn outbound(
     let ruling = rule::<OutboundOption>(&facts.snapshot.rules, from, Some(recipient));
     sentence.rule = ruling.rule;
     sentence.trace = ruling.trace;
+    let (key, _) = facts.recipient(recipient, &mut Inquiry::default());
+    let no_key = key
+        .err()
+        .filter(|no_key| *no_key != NoKey::RevocationUnknown);
     let assumed = OutboundFacts {
         content: Content::Plain,
         sender_certificate: facts.sender(from).is_ok(),
-        recipient_key: facts.recipient(recipient).0.is_some(),
+        recipient_key: no_key.is_none(),
     };
     match ruling.option.treat(assumed) {
         Ok(_) => Ok(()),
-        Err(refused) => Err(Refusal::outbound(refused, from, recipient)),
+        Err(refused) => Err(Refusal::outbound(refused, no_key, from, recipient)),
     }
 }
 
 impl Refusal {
-    /// The refusal that the option's truth table gives.
+    /// The refusal that the option's truth table gives; `no_key` is why there is no key of the
+    /// recipient.
     pub(crate) fn outbound(
         refused: OutboundRefusal,
+        no_key: Option<NoKey>,
         sender: &Address,
         recipient: &Address,
     ) -> Self {
@@ -125,7 +138,11 @@ impl Refusal {
                 sender: sender.clone(),
                 recipient,
             },
-            OutboundRefusal::NoRecipientKey => Self::NoRecipientKey { recipient },
+            OutboundRefusal::NoRecipientKey => match no_key {
+                Some(NoKey::Revoked) => Self::RecipientKeyRevoked { recipient },
+                Some(NoKey::RevocationUnknown) => Self::RevocationUnknown { recipient },
+                Some(NoKey::Unknown) | None => Self::NoRecipientKey { recipient },
+            },
         }
     }
 }

@@ -80,7 +80,8 @@ pub struct Record {
     pub protection: Vec<Protection>,
     /// The rule that decided; `None` where the defaults did.
     pub rule: Option<RuleRef>,
-    /// Stable code of a refusal, a deferral or a bad signature.
+    /// Stable code of a refusal, a deferral, a bad signature, or a certificate whose revocation nobody
+    /// tells.
     pub reason: Option<&'static str>,
     /// What happened, in order.
     pub trace: Vec<TraceStep>,

@@ -2,20 +2,22 @@
 //! sender's certificate learnt.
 
 mod findings;
+mod signers;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use mail::Address;
 use policy::{InboundFacts, InboundOption, InboundRefusal, InboundTreatment};
-use smime::{Certificate, KeyPair, OpenContext, Opened, RecipientId, TrustStore};
+use smime::{Certificate, KeyPair, OpenContext, Opened, PrivateKey, RecipientId, TrustStore};
 
 use crate::admit;
 use crate::decision::{Decision, Protection};
 use crate::directory::OwnCertificate;
-use crate::pipeline::{Answer, Need, Stage, Step, Waiting};
+use crate::pipeline::{Need, Stage, Step, Waiting};
 use crate::refusal::Refusal;
 use crate::result_field::{marked, strangers_fields, without_strangers_fields};
+use crate::revocation::Standing;
 use crate::ruling::rule;
 use crate::trace::{
     DECRYPTED, KEY_NOT_YET, LEFT_AS_IS, LEFT_ENCRYPTED, NOT_DECRYPTED, NOT_ENCRYPTED,
@@ -24,6 +26,7 @@ use crate::trace::{
 use crate::verdict::{Case, Copies, Fate, Lack, Sentence};
 use findings::{Encryption, Findings};
 pub use findings::{SIGNING_TIME_AHEAD_SECONDS_MAX, UNKNOWN_AUTHORITIES_MAX};
+pub(crate) use signers::Read;
 
 /// Most private keys that are asked for to open one message: that of each recipient is tried until
 /// one opens it, and a hostile mail may name hundreds.
@@ -138,31 +141,29 @@ impl<'a> Sealed<'a> {
     fn go_on(self) -> Step<'a> {
         if let Some(candidate) = self.candidates.last() {
             let needs = vec![Need::Key(candidate.own.key.clone())];
-            return Step::Need(Waiting::new(Stage::Inbound(self)), needs);
+            return Step::Need(Waiting::new(Stage::Sealed(self)), needs);
         }
         let opened = self.open(&[]);
-        Step::Done(self.conclude(opened, None))
+        Read::new(self, opened, Vec::new(), None).go_on()
     }
 
     /// Goes on with the answer to the need of a key.
-    pub(crate) fn with_key(mut self, answer: Answer) -> Step<'a> {
+    pub(crate) fn with_key(mut self, key: Option<PrivateKey>) -> Step<'a> {
         let Some(candidate) = self.candidates.pop() else {
             return self.go_on();
         };
-        let key = match answer {
-            Answer::Found(key) => key,
-            Answer::NotYet => {
-                self.lacking = Some(candidate.mailbox);
-                return self.go_on();
-            }
+        let Some(key) = key else {
+            self.lacking = Some(candidate.mailbox);
+            return self.go_on();
         };
-        let opened = self.open(&[KeyPair {
+        let keys = vec![KeyPair {
             certificate: Some(candidate.certificate),
             key,
-        }]);
+        }];
+        let opened = self.open(&keys);
         // With no key left the failure that is reported is that of the last one.
         if opened.message.is_some() || (self.candidates.is_empty() && self.lacking.is_none()) {
-            return Step::Done(self.conclude(opened, Some(candidate.mailbox)));
+            return Read::new(self, opened, keys, Some(candidate.mailbox)).go_on();
         }
         self.go_on()
     }
@@ -179,8 +180,13 @@ impl<'a> Sealed<'a> {
         smime::open(self.case.raw, &context)
     }
 
-    fn conclude(self, opened: Opened, opened_by: Option<&Address>) -> Decision<'a> {
-        let mut findings = Findings::of(opened, &self.case.facts);
+    fn conclude(
+        self,
+        opened: Opened,
+        opened_by: Option<&Address>,
+        standing: Standing,
+    ) -> Decision<'a> {
+        let mut findings = Findings::of(opened, standing, &self.case.facts);
         let strangers = strangers_fields(&self.case.message);
         let judge = Judge {
             findings: &findings,

@@ -1,20 +1,24 @@
 //! Whose certificate may be used for what, out of the facts about an envelope.
 
+use std::fmt::Display;
+
 use mail::{Address, UnixTime};
 use smime::{Capabilities, Certificate, PathBuilder, Provider, Usage};
 
 use crate::directory::{OwnCertificate, PartnerCertificate, PartnerSource};
+use crate::revocation::{Inquiry, RevocationMemory, Standing};
 use crate::trace::{
-    NO_RECIPIENT_KEY, NO_SENDER_CERTIFICATE, RECIPIENT_KEY_FOUND, RECIPIENT_KEY_UNUSABLE,
-    SENDER_CERTIFICATE_UNUSABLE,
+    NO_RECIPIENT_KEY, NO_SENDER_CERTIFICATE, RECIPIENT_KEY_FOUND, RECIPIENT_KEY_REVOKED,
+    RECIPIENT_KEY_UNUSABLE, SENDER_CERTIFICATE_UNUSABLE,
 };
-use crate::{Directory, Snapshot, TraceStep};
+use crate::{Directory, RevocationChecks, Snapshot, TraceStep};
 
 /// All that is known when an envelope is judged.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) directory: &'a Directory,
+    pub(crate) memory: &'a RevocationMemory,
     pub(crate) now: UnixTime,
     pub(crate) provider: &'a dyn Provider,
 }
@@ -31,6 +35,19 @@ pub(crate) struct Sender<'a> {
 pub(crate) struct RecipientKey {
     pub(crate) certificate: Certificate,
     pub(crate) capabilities: Option<Capabilities>,
+    /// Whether nobody tells if it was revoked.
+    pub(crate) is_revocation_unknown: bool,
+}
+
+/// Why there is no key of a recipient: the best certificate that was found and cannot be used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum NoKey {
+    /// There is none, or it is of no use.
+    Unknown,
+    /// It was revoked.
+    Revoked,
+    /// Nobody tells whether it was revoked, and the organisation wants to know.
+    RevocationUnknown,
 }
 
 impl<'a> Facts<'a> {
@@ -62,50 +79,82 @@ impl<'a> Facts<'a> {
     /// The first usable certificate of a recipient, and the steps of the search.
     ///
     /// A managed mailbox that another one writes to counts as external; its own active certificate
-    /// is then its key.
-    pub(crate) fn recipient(&self, address: &Address) -> (Option<RecipientKey>, Vec<TraceStep>) {
+    /// is then its key. Whom nobody was asked about yet counts as good: the inquiry notes it.
+    pub(crate) fn recipient(
+        &self,
+        address: &Address,
+        inquiry: &mut Inquiry,
+    ) -> (Result<RecipientKey, NoKey>, Vec<TraceStep>) {
         let mut steps = Vec::new();
+        let mut lack = NoKey::Unknown;
         for candidate in &self.candidates(address) {
             let usable = candidate.usable(self.now).and_then(|certificate| {
-                self.is_still_vouched_for(address, candidate, &certificate)
-                    .then_some(certificate)
-                    .ok_or("no trusted authority vouches for it any more")
+                let path = self.path(address, candidate, &certificate)?;
+                Ok((certificate, path))
             });
-            match usable {
-                Ok(certificate) => {
-                    steps.push(RECIPIENT_KEY_FOUND.with(&[
-                        ("fingerprint", &certificate.fingerprint()),
-                        ("recipient", address),
-                        ("source", &candidate.source()),
-                    ]));
-                    let capabilities = candidate.capabilities();
-                    let key = RecipientKey {
-                        certificate,
-                        capabilities,
-                    };
-                    return (Some(key), steps);
+            let unusable =
+                |why: &str| RECIPIENT_KEY_UNUSABLE.with(&[("recipient", address), ("why", &why)]);
+            let (certificate, path) = match usable {
+                Ok(usable) => usable,
+                Err(why) => {
+                    steps.push(unusable(why));
+                    continue;
                 }
-                Err(why) => steps
-                    .push(RECIPIENT_KEY_UNUSABLE.with(&[("recipient", address), ("why", &why)])),
+            };
+            let fingerprint = certificate.fingerprint();
+            let standing = inquiry.standing(self, &path, &[]);
+            if standing == Standing::Revoked {
+                let values: [(_, &dyn Display); 2] =
+                    [("fingerprint", &fingerprint), ("recipient", address)];
+                steps.push(RECIPIENT_KEY_REVOKED.with(&values));
+                lack = NoKey::Revoked;
+                continue;
             }
+            let is_revocation_unknown = standing.is_unknown();
+            let told = standing.step(address);
+            if is_revocation_unknown
+                && self.snapshot.settings.revocation == RevocationChecks::Require
+            {
+                steps.extend(told);
+                steps.push(unusable("only what is known not to be revoked is used"));
+                lack = NoKey::RevocationUnknown;
+                continue;
+            }
+            steps.push(RECIPIENT_KEY_FOUND.with(&[
+                ("fingerprint", &fingerprint),
+                ("recipient", address),
+                ("source", &candidate.source()),
+            ]));
+            steps.extend(told);
+            let key = RecipientKey {
+                certificate,
+                capabilities: candidate.capabilities(),
+                is_revocation_unknown,
+            };
+            return (Ok(key), steps);
         }
-        steps.push(NO_RECIPIENT_KEY.with(&[("recipient", address)]));
-        (None, steps)
+        if lack == NoKey::Unknown {
+            steps.push(NO_RECIPIENT_KEY.with(&[("recipient", address)]));
+        }
+        (Err(lack), steps)
     }
 
-    /// Whether a path leads to an anchor that holds now: what a signature once taught is worth no more
-    /// than its authority is today (RFC 8550 §4). An administrator's word needs no authority.
-    fn is_still_vouched_for(
+    /// The path to an anchor that holds now: what a signature once taught is worth no more than its
+    /// authority is today (RFC 8550 §4). An administrator's word needs no authority; without one there
+    /// is nobody to ask about revocation, and the path is empty. Our own CA's is not asked either: the
+    /// directory only has what it did not revoke.
+    fn path(
         &self,
         address: &Address,
         candidate: &Candidate<'_>,
         certificate: &Certificate,
-    ) -> bool {
+    ) -> Result<Vec<Certificate>, &'static str> {
         let Candidate::Partner(partner) = candidate else {
-            return true;
+            return Ok(Vec::new());
         };
-        if partner.source == PartnerSource::Uploaded {
-            return true;
+        let is_asked = self.snapshot.settings.revocation != RevocationChecks::Off;
+        if partner.source == PartnerSource::Uploaded && !is_asked {
+            return Ok(Vec::new());
         }
         let chain = partner.chain.iter();
         let chain: Vec<Certificate> = chain
@@ -117,7 +166,11 @@ impl<'a> Facts<'a> {
             usage: Usage::EmailEncryption,
             ..PathBuilder::default()
         };
-        builder.build(certificate, self.now, self.provider).is_ok()
+        match builder.build(certificate, self.now, self.provider) {
+            Ok(path) => Ok(path.certificates),
+            Err(_) if partner.source == PartnerSource::Uploaded => Ok(Vec::new()),
+            Err(_) => Err("no trusted authority vouches for it any more"),
+        }
     }
 
     fn candidates(&self, address: &Address) -> Vec<Candidate<'a>> {

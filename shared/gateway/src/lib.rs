@@ -6,8 +6,8 @@
 //! 1. [`lookup`] says which addresses of the [`Envelope`] must be known; one read of the store makes
 //!    them a [`Directory`]. The [`Snapshot`] is the published policy.
 //! 2. [`admit`] answers each recipient before there is a message.
-//! 3. [`start`] takes the message. It runs through or stops with [`Step::Need`]: a private key.
-//!    [`Waiting::resume`] goes on with the answer.
+//! 3. [`start`] takes the message. It runs through or stops with [`Step::Need`]: a private key, or what
+//!    somebody says of a certificate's revocation. [`Waiting::resume`] goes on with the answers.
 //! 4. [`Step::Done`] carries the [`Decision`]: what to deliver or reply, what was learnt, and one
 //!    record per recipient with the trace that says why.
 //!
@@ -29,6 +29,7 @@ mod refusal;
 mod reply;
 mod report;
 mod result_field;
+mod revocation;
 mod ruling;
 mod snapshot;
 mod trace;
@@ -45,6 +46,10 @@ pub use inbound::{KEYS_TRIED_MAX, SIGNING_TIME_AHEAD_SECONDS_MAX, UNKNOWN_AUTHOR
 pub use pipeline::{Answer, Need, Step, Waiting, start};
 pub use refusal::{HIDDEN_COPIES_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal};
 pub use reply::{REPLY_LINE_OCTETS_MAX, Reply};
+pub use revocation::{
+    ANSWERS_OCTETS_MAX, REMEMBERED_INFO_OCTETS_MAX, REMEMBERED_OCTETS_MAX, REMEMBERED_SOURCES_MAX,
+    RevocationMemory, SOURCES_ASKED_MAX, Said,
+};
 pub use ruling::PASSED_RULES_MAX;
 pub use snapshot::{
     Anchor, Cipher, DomainPattern, HeaderProtection, Organisation, RevocationChecks,

@@ -8,9 +8,10 @@ use policy::{Content, OutboundFacts, OutboundOption, OutboundRefusal, OutboundTr
 
 use crate::admit;
 use crate::content::protection_of;
-use crate::keys::{RecipientKey, Sender};
-use crate::pipeline::{Need, Stage, Step, Waiting};
+use crate::keys::{NoKey, RecipientKey, Sender};
+use crate::pipeline::{Answer, Need, Stage, Step, Waiting};
 use crate::refusal::Refusal;
+use crate::revocation::Inquiry;
 use crate::ruling::rule;
 use crate::trace::{
     ALREADY_ENCRYPTED, ALREADY_SIGNED, FROM_MISMATCH, LEFT_AS_IS, LEFT_PLAIN, LEFT_UNSIGNED,
@@ -18,6 +19,16 @@ use crate::trace::{
 };
 use crate::verdict::{Case, Fate, Sentence};
 use crate::{KeyId, TraceStep};
+
+/// A message whose recipients are being planned. Planning asks about their certificates and is done
+/// again with the answers, until nothing is left to ask.
+pub(crate) struct Planning<'a> {
+    case: Case<'a>,
+    from: &'a Address,
+    speaker: Speaker<'a>,
+    content: Content,
+    inquiry: Inquiry,
+}
 
 /// A message whose recipients are planned; at least one of them needs the sender's key.
 pub(crate) struct Planned<'a> {
@@ -45,26 +56,139 @@ impl Plan<'_> {
     }
 
     fn encrypts(&self) -> bool {
-        use OutboundTreatment::{Encrypt, SignAndEncrypt};
-        self.is_served() && matches!(self.treatment, Encrypt | SignAndEncrypt)
+        self.is_served() && encrypts(Ok(self.treatment))
     }
 }
 
 pub(crate) fn start(case: Case<'_>) -> Step<'_> {
-    let planned = match &case.envelope.from {
-        None => as_it_is(case),
-        Some(from) => plan(from, case),
+    let Some(from) = &case.envelope.from else {
+        return as_it_is(case).go_on();
     };
-    match planned.key() {
-        Some(key) => {
-            let needs = vec![Need::Key(key.clone())];
-            Step::Need(Waiting::new(Stage::Outbound(planned)), needs)
+    let planning = Planning {
+        from,
+        speaker: Speaker::find(&case, from),
+        content: protection_of(case.raw, &case.message),
+        inquiry: Inquiry::default(),
+        case,
+    };
+    planning.go_on()
+}
+
+impl<'a> Planning<'a> {
+    /// Goes on with the answers to the needs of a word about revocation.
+    pub(crate) fn with_answers(mut self, answers: impl Iterator<Item = Answer>) -> Step<'a> {
+        self.inquiry.take(answers);
+        self.go_on()
+    }
+
+    fn go_on(mut self) -> Step<'a> {
+        let plans = self.plans();
+        let needs = self.inquiry.needs();
+        if !needs.is_empty() {
+            return Step::Need(Waiting::new(Stage::Planning(self)), needs);
         }
-        None => Step::Done(planned.perform(None)),
+        let planned = Planned {
+            plans,
+            sender: self.speaker.sender.ok(),
+            case: self.case,
+        };
+        planned.go_on()
+    }
+
+    fn plans(&mut self) -> Vec<Plan<'a>> {
+        let admitted = admit::sender(&self.case.facts, self.from);
+        let recipients: &'a [Address] = &self.case.envelope.to;
+        let plans = recipients.iter().map(|recipient| {
+            let mut plan = match &admitted {
+                Ok(()) => self.plan(recipient),
+                Err(refusal) => refused(recipient, refusal.clone()),
+            };
+            plan.sentence.trace.splice(0..0, note(self.content));
+            plan
+        });
+        plans.collect()
+    }
+
+    fn plan(&mut self, recipient: &'a Address) -> Plan<'a> {
+        let (case, from, speaker, content) = (&self.case, self.from, &self.speaker, self.content);
+        let ruling = rule::<OutboundOption>(&case.facts.snapshot.rules, from, Some(recipient));
+        let mut sentence = Sentence::new(recipient);
+        sentence.trace = ruling.trace;
+        sentence.rule = ruling.rule;
+
+        let is_wanted = ruling.option != OutboundOption::Neither && content != Content::Encrypted;
+        if is_wanted && let Err(step) = &speaker.sender {
+            sentence.trace.push(step.clone());
+        }
+        let treat = |recipient_key| {
+            ruling.option.treat(OutboundFacts {
+                content,
+                sender_certificate: speaker.sender.is_ok(),
+                recipient_key,
+            })
+        };
+        let is_for_encryption = matches!(
+            ruling.option,
+            OutboundOption::OptionalEncryption | OutboundOption::EnforceEncryption
+        );
+        // Where there will be no use for the key, nobody is asked about it.
+        let mut of_no_use = Inquiry::default();
+        let inquiry = if encrypts(treat(true)) {
+            &mut self.inquiry
+        } else {
+            &mut of_no_use
+        };
+        let (key, steps) = if is_wanted && is_for_encryption {
+            case.facts.recipient(recipient, inquiry)
+        } else {
+            (Err(NoKey::Unknown), Vec::new())
+        };
+        sentence.trace.extend(steps);
+
+        let treatment = match treat(key.is_ok()) {
+            Ok(treatment) => {
+                let left = how_it_is_left(ruling.option, treatment, content);
+                sentence.trace.extend(left);
+                treatment
+            }
+            Err(OutboundRefusal::NoSenderCertificate) if speaker.is_mismatch => {
+                sentence.fate = Fate::Refuse(Refusal::FromMismatch {
+                    sender: from.clone(),
+                    recipient: recipient.clone(),
+                });
+                OutboundTreatment::Leave
+            }
+            Err(refused) => {
+                let no_key = key.as_ref().err().copied();
+                let refusal = Refusal::outbound(refused, no_key, from, recipient);
+                sentence.fate = Fate::Refuse(refusal);
+                OutboundTreatment::Leave
+            }
+        };
+        Plan {
+            sentence,
+            treatment,
+            key: key.ok(),
+        }
     }
 }
 
-impl Planned<'_> {
+fn encrypts(treated: Result<OutboundTreatment, OutboundRefusal>) -> bool {
+    use OutboundTreatment::{Encrypt, SignAndEncrypt};
+    matches!(treated, Ok(Encrypt | SignAndEncrypt))
+}
+
+impl<'a> Planned<'a> {
+    fn go_on(self) -> Step<'a> {
+        match self.key() {
+            Some(key) => {
+                let needs = vec![Need::Key(key.clone())];
+                Step::Need(Waiting::new(Stage::Planned(self)), needs)
+            }
+            None => Step::Done(self.perform(None)),
+        }
+    }
+
     /// The key that is needed, if anybody gets a signed message.
     fn key(&self) -> Option<&KeyId> {
         let sender = self.sender.as_ref()?;
@@ -89,25 +213,6 @@ fn as_it_is(case: Case<'_>) -> Planned<'_> {
     Planned {
         plans: plans.collect(),
         sender: None,
-        case,
-    }
-}
-
-fn plan<'a>(from: &'a Address, case: Case<'a>) -> Planned<'a> {
-    let content = protection_of(case.raw, &case.message);
-    let speaker = Speaker::find(&case, from);
-    let admitted = admit::sender(&case.facts, from);
-    let plans = case.envelope.to.iter().map(|recipient| {
-        let mut plan = match &admitted {
-            Ok(()) => plan_recipient(&case, from, &speaker, content, recipient),
-            Err(refusal) => refused(recipient, refusal.clone()),
-        };
-        plan.sentence.trace.splice(0..0, note(content));
-        plan
-    });
-    Planned {
-        plans: plans.collect(),
-        sender: speaker.sender.ok(),
         case,
     }
 }
@@ -158,64 +263,6 @@ impl<'a> Speaker<'a> {
             sender,
             is_mismatch: false,
         }
-    }
-}
-
-fn plan_recipient<'a>(
-    case: &Case<'a>,
-    from: &Address,
-    speaker: &Speaker<'a>,
-    content: Content,
-    recipient: &'a Address,
-) -> Plan<'a> {
-    let ruling = rule::<OutboundOption>(&case.facts.snapshot.rules, from, Some(recipient));
-    let mut sentence = Sentence::new(recipient);
-    sentence.trace = ruling.trace;
-    sentence.rule = ruling.rule;
-
-    let is_wanted = ruling.option != OutboundOption::Neither && content != Content::Encrypted;
-    if is_wanted && let Err(step) = &speaker.sender {
-        sentence.trace.push(step.clone());
-    }
-    let encrypts = matches!(
-        ruling.option,
-        OutboundOption::OptionalEncryption | OutboundOption::EnforceEncryption
-    );
-    let (key, steps) = if is_wanted && encrypts {
-        case.facts.recipient(recipient)
-    } else {
-        (None, Vec::new())
-    };
-    sentence.trace.extend(steps);
-
-    let treated = ruling.option.treat(OutboundFacts {
-        content,
-        sender_certificate: speaker.sender.is_ok(),
-        recipient_key: key.is_some(),
-    });
-    let treatment = match treated {
-        Ok(treatment) => {
-            let left = how_it_is_left(ruling.option, treatment, content);
-            sentence.trace.extend(left);
-            treatment
-        }
-        Err(refused) => {
-            sentence.fate = Fate::Refuse(match refused {
-                OutboundRefusal::NoSenderCertificate if speaker.is_mismatch => {
-                    Refusal::FromMismatch {
-                        sender: from.clone(),
-                        recipient: recipient.clone(),
-                    }
-                }
-                refused => Refusal::outbound(refused, from, recipient),
-            });
-            OutboundTreatment::Leave
-        }
-    };
-    Plan {
-        sentence,
-        treatment,
-        key,
     }
 }
 

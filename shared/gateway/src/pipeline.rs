@@ -1,12 +1,13 @@
-//! The pipeline as a machine of steps: it runs until it needs a private key, says which, and goes
-//! on when it has an answer.
+//! The pipeline as a machine of steps: it runs until it needs a private key or a word about revocation,
+//! says which, and goes on when it has the answers.
 
 use mail::{Entity, UnixTime};
 use policy::Direction;
-use smime::{PrivateKey, Provider};
+use smime::{PrivateKey, Provider, RevocationSource};
 
 use crate::keys::Facts;
 use crate::refusal::{MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal};
+use crate::revocation::{RevocationMemory, Said};
 use crate::verdict::{Case, Copies, Fate, Lessons, Sentence};
 use crate::{Decision, Directory, Envelope, KeyId, Snapshot, inbound, outbound};
 
@@ -18,28 +19,39 @@ pub enum Step<'a> {
     Done(Decision<'a>),
 }
 
-/// Something that only the key store has.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// Something that the gateway does not have.
+#[derive(Clone, Debug)]
 pub enum Need {
-    /// The private key of this name.
+    /// The private key of this name, from the key store.
     Key(KeyId),
+    /// What this place says of revocation, as [`RevocationSource::read`] believes it. At most
+    /// [`crate::SOURCES_ASKED_MAX`] for one message; those of one step are best asked all at once.
+    Revocation(RevocationSource),
 }
 
 /// The answer to a [`Need`].
 pub enum Answer {
-    /// Here it is.
+    /// Here is the key.
     Found(PrivateKey),
-    /// The store does not have it yet. This defers the message; it never refuses it, and it never
+    /// The store does not have the key yet. This defers the message; it never refuses it, and it never
     /// lets it pass unprotected.
     NotYet,
+    /// What the place said.
+    Revocation(Said),
 }
 
 /// A message that waits for answers.
 pub struct Waiting<'a>(Stage<'a>);
 
 pub(crate) enum Stage<'a> {
-    Outbound(outbound::Planned<'a>),
-    Inbound(inbound::Sealed<'a>),
+    /// Asks about the certificates of recipients.
+    Planning(outbound::Planning<'a>),
+    /// Asks for the sender's key.
+    Planned(outbound::Planned<'a>),
+    /// Asks for a key that opens the message.
+    Sealed(inbound::Sealed<'a>),
+    /// Asks about the certificates of signers.
+    Read(inbound::Read<'a>),
 }
 
 impl<'a> Waiting<'a> {
@@ -48,12 +60,19 @@ impl<'a> Waiting<'a> {
     }
 
     /// Goes on with the answers, in the order of the needs; one that is missing counts as
-    /// [`Answer::NotYet`]. The number of rounds is bounded by [`crate::KEYS_TRIED_MAX`].
+    /// [`Answer::NotYet`] or [`Said::Nothing`]. The number of rounds is bounded by
+    /// [`crate::KEYS_TRIED_MAX`] and [`crate::SOURCES_ASKED_MAX`].
     pub fn resume(self, answers: impl IntoIterator<Item = Answer>) -> Step<'a> {
-        let answer = answers.into_iter().next().unwrap_or(Answer::NotYet);
+        let mut answers = answers.into_iter();
+        let mut key = || match answers.next() {
+            Some(Answer::Found(key)) => Some(key),
+            _ => None,
+        };
         match self.0 {
-            Stage::Outbound(planned) => Step::Done(planned.with_key(answer)),
-            Stage::Inbound(sealed) => sealed.with_key(answer),
+            Stage::Planned(planned) => Step::Done(planned.with_key(key().as_ref())),
+            Stage::Sealed(sealed) => sealed.with_key(key()),
+            Stage::Planning(planning) => planning.with_answers(answers),
+            Stage::Read(read) => read.with_answers(answers),
         }
     }
 }
@@ -61,12 +80,13 @@ impl<'a> Waiting<'a> {
 /// What to do with one message. Pure: `now`, every fact and the source of randomness (inside
 /// `provider`) come in as arguments.
 ///
-/// `directory` must cover [`crate::lookup`] of the envelope.
+/// `directory` must cover [`crate::lookup`] of the envelope; what `memory` recalls is not asked.
 pub fn start<'a>(
     envelope: &'a Envelope,
     raw: &'a [u8],
     snapshot: &'a Snapshot,
     directory: &'a Directory,
+    memory: &'a RevocationMemory,
     now: UnixTime,
     provider: &'a dyn Provider,
 ) -> Step<'a> {
@@ -77,6 +97,7 @@ pub fn start<'a>(
         facts: Facts {
             snapshot,
             directory,
+            memory,
             now,
             provider,
         },

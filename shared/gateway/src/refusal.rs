@@ -47,6 +47,17 @@ pub enum Refusal {
         /// The recipient.
         recipient: Address,
     },
+    /// Encryption is enforced, and the recipient's certificate was revoked.
+    RecipientKeyRevoked {
+        /// The recipient.
+        recipient: Address,
+    },
+    /// Encryption is enforced, and nobody tells whether the recipient's certificate was revoked, which
+    /// the organisation wants to know.
+    RevocationUnknown {
+        /// The recipient.
+        recipient: Address,
+    },
     /// Only encrypted mail is accepted.
     NotEncrypted {
         /// The recipient.
@@ -76,6 +87,8 @@ impl Refusal {
             Self::NoSenderCertificate { .. } => "no-sender-certificate",
             Self::FromMismatch { .. } => "from-mismatch",
             Self::NoRecipientKey { .. } => "no-recipient-key",
+            Self::RecipientKeyRevoked { .. } => "recipient-key-revoked",
+            Self::RevocationUnknown { .. } => "revocation-unknown",
             Self::NotEncrypted { .. } => "not-encrypted",
             Self::NotDecryptable { .. } => "not-decryptable",
             Self::TooManyHidden => "too-many-hidden-recipients",
@@ -126,6 +139,23 @@ impl Refusal {
                     "mail to {recipient} must be encrypted, but no certificate of that mailbox is \
                      known; ask the recipient for a signed mail, or your administrator to add the \
                      certificate"
+                ),
+            ),
+            Self::RecipientKeyRevoked { recipient } => Reply::new(
+                550,
+                "5.7.5",
+                format!(
+                    "mail to {recipient} must be encrypted, but the certificate of that mailbox \
+                     was revoked; ask the recipient for a mail that is signed with a new one"
+                ),
+            ),
+            Self::RevocationUnknown { recipient } => Reply::new(
+                550,
+                "5.7.5",
+                format!(
+                    "mail to {recipient} must be encrypted, but nobody tells now whether the \
+                     certificate of that mailbox was revoked; send it again later, or ask your \
+                     administrator"
                 ),
             ),
             Self::NotEncrypted { recipient } => Reply::new(

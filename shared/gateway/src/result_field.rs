@@ -19,8 +19,14 @@ pub(crate) struct ResultField<'a> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Signature<'a> {
     None,
-    Verified { signer: &'a str },
-    Bad { reason: &'static str },
+    Verified {
+        signer: &'a str,
+        /// Whether nobody tells if the signer's certificate was revoked.
+        is_revocation_unknown: bool,
+    },
+    Bad {
+        reason: &'static str,
+    },
 }
 
 impl fmt::Display for ResultField<'_> {
@@ -33,10 +39,19 @@ impl fmt::Display for ResultField<'_> {
         write!(f, "{OUR_PREFIX}Result: encryption={encryption}; ")?;
         match self.signature {
             Signature::None => f.write_str("signature=none"),
-            Signature::Verified { signer } if is_plain(signer) => {
-                write!(f, "signature=verified; signer={signer}")
+            Signature::Verified {
+                signer,
+                is_revocation_unknown,
+            } => {
+                f.write_str("signature=verified")?;
+                if is_plain(signer) {
+                    write!(f, "; signer={signer}")?;
+                }
+                if is_revocation_unknown {
+                    f.write_str("; revocation=unknown")?;
+                }
+                Ok(())
             }
-            Signature::Verified { .. } => f.write_str("signature=verified"),
             Signature::Bad { reason } => write!(f, "signature=bad; reason={reason}"),
         }
     }
@@ -122,7 +137,10 @@ mod tests {
 
     #[test]
     fn a_signer_that_could_add_to_the_field_is_left_out() {
-        let verified = |signer| Signature::Verified { signer };
+        let verified = |signer| Signature::Verified {
+            signer,
+            is_revocation_unknown: false,
+        };
         for signer in [
             "a@b; signature=none",
             "a b@c",

@@ -247,6 +247,7 @@ impl Arguments {
                     .iter()
                     .flat_map(|file| Crl::all_from_pem_or_der(file).unwrap_or_default())
                     .collect(),
+                ..TrustStore::default()
             },
             now: UnixTime::parse_rfc3339(at).unwrap(),
             content: files("--content").pop(),

@@ -7,6 +7,7 @@ use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
 use crate::keys::Facts;
 use crate::result_field::{ResultField, Signature};
+use crate::revocation::Standing;
 use crate::trace::{
     CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD, VISIBLE_FROM_KEPT,
 };
@@ -36,6 +37,8 @@ pub(super) struct Findings {
     /// `None` if nothing is signed.
     signature: Option<Result<(), Problem>>,
     signer: String,
+    /// What is known of the signers' revocation.
+    standing: Standing,
     steps: Vec<TraceStep>,
 }
 
@@ -51,7 +54,7 @@ pub(super) enum Encryption {
 }
 
 impl Findings {
-    pub(super) fn of(mut opened: Opened, facts: &Facts<'_>) -> Self {
+    pub(super) fn of(mut opened: Opened, standing: Standing, facts: &Facts<'_>) -> Self {
         // A message may take half of the memory there is; no copy stays that is not delivered.
         let decrypted = opened.message.take();
         let restored = opened.restored.take();
@@ -81,6 +84,7 @@ impl Findings {
             cipher: cipher(opened),
             closed: closed(opened),
             signer: signer(opened),
+            standing,
             steps: Vec::new(),
             signature,
             lessons,
@@ -97,7 +101,12 @@ impl Findings {
         sentence.trace.extend(self.steps.iter().cloned());
         match &self.signature {
             None => {}
-            Some(Ok(())) => sentence.protection.push(Protection::Verified),
+            Some(Ok(())) => {
+                sentence.protection.push(Protection::Verified);
+                if self.standing.is_unknown() {
+                    sentence.remark = Some(Reason::RevocationUnknown.code());
+                }
+            }
             Some(Err(problem)) => {
                 sentence.protection.push(Protection::SignatureBad);
                 sentence.remark = Some(problem.reason.code());
@@ -125,6 +134,7 @@ impl Findings {
                 None => Signature::None,
                 Some(Ok(())) => Signature::Verified {
                     signer: &self.signer,
+                    is_revocation_unknown: self.standing.is_unknown(),
                 },
                 Some(Err(problem)) => Signature::Bad {
                     reason: problem.reason.code(),
@@ -141,6 +151,7 @@ impl Findings {
                 SIGNATURE_BAD.with(&[("signer", &self.signer), ("why", &problem.detail)])
             }
         }];
+        steps.extend(self.standing.step(&self.signer));
         steps.extend(self.lessons.learnt.iter().map(|learnt| {
             CERTIFICATE_LEARNT.with(&[
                 ("fingerprint", &learnt.certificate.fingerprint()),

@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 
 use mail::{Address, Entity, parse_mailboxes};
 use smime::{
-    Certificate, ContentCipher, EncryptError, HIDDEN_SUBJECT, PrivateKey, RsaPadding, SignOptions,
-    Signer, protect_with_header,
+    Certificate, ContentCipher, EncryptError, HIDDEN_SUBJECT, PrivateKey, Reason, RsaPadding,
+    SignOptions, Signer, protect_with_header,
 };
 
 use super::choice::{cipher, padding};
 use super::{Plan, Planned};
 use crate::decision::{Decision, Protection};
 use crate::keys::{RecipientKey, Sender};
-use crate::pipeline::Answer;
 use crate::refusal::{HIDDEN_COPIES_OCTETS_MAX, Refusal};
 use crate::trace::{
     BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, HEADER_HIDDEN, KEY_NOT_YET, KEY_UNUSABLE,
@@ -24,10 +23,10 @@ use crate::{HeaderProtection, TraceStep};
 
 impl<'a> Planned<'a> {
     /// Goes on with the answer to the need of the sender's key.
-    pub(crate) fn with_key(self, answer: Answer) -> Decision<'a> {
-        match answer {
-            Answer::Found(key) => self.perform(Some(&key)),
-            Answer::NotYet => {
+    pub(crate) fn with_key(self, key: Option<&PrivateKey>) -> Decision<'a> {
+        match key {
+            Some(key) => self.perform(Some(key)),
+            None => {
                 let step = KEY_NOT_YET.with(&[("mailbox", &sender_text(&self.case))]);
                 self.defer(Lack::KeyNotYet, &step)
             }
@@ -148,7 +147,7 @@ impl<'a> Planned<'a> {
         let (cipher, _) = self.algorithms(&self.keys(group));
         let is_readable_by_sender = self.own_certificate().is_some();
         for &place in &group.members {
-            let Some(Plan { sentence, .. }) = self.plans.get_mut(place) else {
+            let Some(Plan { sentence, key, .. }) = self.plans.get_mut(place) else {
                 continue;
             };
             let recipient = sentence.recipient;
@@ -165,6 +164,9 @@ impl<'a> Planned<'a> {
             }
             if !is_readable_by_sender {
                 sentence.trace.push(NOT_TO_SENDER.bare());
+            }
+            if key.as_ref().is_some_and(|key| key.is_revocation_unknown) {
+                sentence.remark = Some(Reason::RevocationUnknown.code());
             }
             sentence.protection.push(Protection::Encrypted);
             sentence.fate = Fate::Deliver(copy);

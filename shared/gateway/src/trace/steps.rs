@@ -43,6 +43,7 @@ steps! {
     // The recipient's side.
     RECIPIENT_KEY_FOUND = Good "recipient-key-found" "Certificate {fingerprint} of {recipient} is known ({source}).";
     RECIPIENT_KEY_UNUSABLE = Caution "recipient-key-unusable" "A certificate of {recipient} cannot be used: {why}.";
+    RECIPIENT_KEY_REVOKED = Caution "recipient-key-revoked" "The certificate {fingerprint} of {recipient} was revoked and is not used.";
     NO_RECIPIENT_KEY = Info "no-recipient-key" "No certificate of {recipient} is known.";
     ENCRYPTED = Good "encrypted" "Encrypted with {cipher} to {recipient} and to the sender.";
     NOT_TO_SENDER = Caution "not-to-sender" "The sender's certificate is not for encryption, so the sender cannot read the message.";
@@ -60,6 +61,11 @@ steps! {
     SIGNATURE_BAD = Bad "signature-bad" "The signature of {signer} is not good: {why}.";
     VISIBLE_FROM_KEPT = Caution "visible-from-kept" "The message protects another From than the visible one without a valid signature for it: the visible one is kept.";
     CERTIFICATE_LEARNT = Good "certificate-learnt" "Certificate {fingerprint} of {address} is now known.";
+
+    // Revocation, of recipients and of signers.
+    NOT_REVOKED = Good "not-revoked" "The certificate of {address} is not revoked.";
+    REVOCATION_UNREACHABLE = Caution "revocation-unreachable" "Nobody tells whether the certificate of {address} was revoked: no place that it names answers.";
+    REVOCATION_UNPUBLISHED = Caution "revocation-unpublished" "Nobody tells whether the certificate of {address} was revoked: it names no place that would.";
 
     // The end.
     REFUSED = Bad "refused" "Refused: {why}.";

@@ -6,11 +6,12 @@ use policy::OutboundOption;
 
 use crate::support::{ALICE, BOB, NOW, World, address, inactive, inbound, outbound, unknown};
 
-fn replies(world: &World, envelope: &Envelope) -> Vec<Option<String>> {
+pub(crate) fn replies(world: &World, envelope: &Envelope) -> Vec<Option<String>> {
     admit(
         envelope,
         &world.snapshot,
         &world.directory,
+        &world.memory,
         NOW,
         world.provider.as_ref(),
     )

@@ -14,5 +14,6 @@ mod hostile;
 mod inbound;
 mod openssl;
 mod outbound;
+mod revocation;
 mod snapshot;
 mod support;

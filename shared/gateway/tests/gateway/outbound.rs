@@ -109,6 +109,7 @@ fn foretold(world: &World, decision: &Decision<'_>, active: bool, known: bool) {
         &envelope,
         &world.snapshot,
         &world.directory,
+        &world.memory,
         NOW,
         world.provider.as_ref(),
     );
@@ -259,6 +260,7 @@ fn an_answer_that_is_missing_counts_as_not_yet() {
         &raw,
         &world.snapshot,
         &world.directory,
+        &world.memory,
         NOW,
         provider,
     );
@@ -561,6 +563,7 @@ fn a_harvested_certificate_needs_an_authority_when_it_is_used() {
             &envelope,
             &world.snapshot,
             &world.directory,
+            &world.memory,
             NOW,
             world.provider.as_ref(),
         );

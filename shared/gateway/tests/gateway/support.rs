@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 use gateway::{
     Action, Anchor, Answer, Decision, Delivery, Directory, DomainPattern, Envelope, KeyId, Mailbox,
     Need, Organisation, OwnCertificate, Partner, PartnerCertificate, PartnerSource, Record, Reply,
-    Settings, Snapshot, Step, lookup, start,
+    RevocationChecks, RevocationMemory, Said, Settings, Snapshot, Step, lookup, start,
 };
-use issuing::{Issuer, MailboxContent, RootContent, Serial, make_root};
+use issuing::{
+    CrlContent, Issuer, MailboxContent, Revocation, RevocationReason, RootContent, Serial,
+    make_root,
+};
 use mail::{Address, UnixTime};
 use policy::{
     Direction, ExternalSelector, InboundOption, ManagedSelector, OutboundOption, RuleDraft, RuleId,
@@ -20,6 +23,9 @@ use smime::{
 };
 
 pub(crate) const NOW: UnixTime = UnixTime(1_795_555_399); // 2026-11-24T21:23:19Z
+
+/// Where the lists of all authorities are said to be.
+pub(crate) const CRL_URL: &str = "http://gateway.acme.test/pki/acme/crl";
 
 pub(crate) const ALICE: &str = "alice@acme.test";
 pub(crate) const BOB: &str = "bob@partner.test";
@@ -96,6 +102,18 @@ impl Authority {
         now: UnixTime,
         provider: &dyn Provider,
     ) -> Person {
+        self.certify_naming(CRL_URL, text, key, now, provider)
+    }
+
+    /// A certificate that names this place for its revocation.
+    pub(crate) fn certify_naming(
+        &self,
+        crl_url: &str,
+        text: &str,
+        key: PrivateKey,
+        now: UnixTime,
+        provider: &dyn Provider,
+    ) -> Person {
         self.issued.set(self.issued.get() + 1);
         let issuer = Issuer::new(&self.root, &self.key, provider).unwrap();
         let certificate = issuer.issue(MailboxContent {
@@ -103,7 +121,7 @@ impl Authority {
             spki: &provider.public_key(&key).unwrap(),
             serial: Serial::from_random([self.issued.get(); 16]),
             now,
-            crl_url: "http://gateway.acme.test/pki/acme/crl",
+            crl_url,
             issuer_url: "http://gateway.acme.test/pki/acme/root.der",
         });
         Person {
@@ -111,6 +129,27 @@ impl Authority {
             certificate: Certificate::from_der(&certificate.unwrap()).unwrap(),
             key,
         }
+    }
+}
+
+impl Authority {
+    /// A list that revokes the certificates of these people.
+    pub(crate) fn crl(&self, revoked: &[&Person], provider: &dyn Provider) -> Vec<u8> {
+        let revoked: Vec<Revocation<'_>> = revoked
+            .iter()
+            .map(|person| Revocation {
+                serial: person.certificate.serial(),
+                at: NOW,
+                reason: RevocationReason::KeyCompromise,
+            })
+            .collect();
+        let issuer = Issuer::new(&self.root, &self.key, provider).unwrap();
+        let content = CrlContent {
+            number: 1,
+            now: NOW,
+            revoked: &revoked,
+        };
+        issuer.crl(content).unwrap()
     }
 }
 
@@ -124,13 +163,15 @@ pub(crate) struct World {
     pub(crate) provider: Box<dyn Provider>,
     pub(crate) snapshot: Snapshot,
     pub(crate) directory: Directory,
+    pub(crate) memory: RevocationMemory,
     pub(crate) keys: BTreeMap<KeyId, PrivateKey>,
     pub(crate) acme: Authority,
     pub(crate) partner: Authority,
 }
 
 impl World {
-    /// Nobody has a certificate, no rule is there, both CAs are trusted.
+    /// Nobody has a certificate, no rule is there, both CAs are trusted; revocation is another file's
+    /// matter, so nobody is asked about it.
     pub(crate) fn new() -> Self {
         let provider: Box<dyn Provider> = Box::new(provider());
         let acme = Authority::new("Acme", provider.as_ref());
@@ -151,10 +192,14 @@ impl World {
                     DomainPattern::parse("*.lab.acme.test").unwrap(),
                 ],
                 rules: RuleSet::default(),
-                settings: Settings::default(),
+                settings: Settings {
+                    revocation: RevocationChecks::Off,
+                    ..Settings::default()
+                },
                 anchors: vec![anchor(&acme), anchor(&partner)],
             },
             directory: Directory::default(),
+            memory: RevocationMemory::default(),
             keys: BTreeMap::new(),
             provider,
             acme,
@@ -252,10 +297,18 @@ impl World {
 
     /// Runs the pipeline with the keys of this world.
     pub(crate) fn run<'a>(&'a self, envelope: &'a Envelope, raw: &'a [u8]) -> Decision<'a> {
-        self.run_with(envelope, raw, |Need::Key(id)| match self.keys.get(id) {
-            Some(key) => Answer::Found(key.clone()),
-            None => Answer::NotYet,
-        })
+        self.run_with(envelope, raw, |need| self.key(need))
+    }
+
+    /// The key that is asked for; nobody answers about revocation.
+    pub(crate) fn key(&self, need: &Need) -> Answer {
+        match need {
+            Need::Key(id) => match self.keys.get(id) {
+                Some(key) => Answer::Found(key.clone()),
+                None => Answer::NotYet,
+            },
+            Need::Revocation(_) => Answer::Revocation(Said::Nothing),
+        }
     }
 
     pub(crate) fn run_with<'a>(
@@ -272,10 +325,11 @@ impl World {
             raw,
             &self.snapshot,
             &self.directory,
+            &self.memory,
             NOW,
             provider,
         );
-        for _ in 0..=gateway::KEYS_TRIED_MAX {
+        for _ in 0..=gateway::KEYS_TRIED_MAX + gateway::SOURCES_ASKED_MAX {
             match step {
                 Step::Done(decision) => return decision,
                 Step::Need(waiting, needs) => step = waiting.resume(needs.iter().map(&answer)),
