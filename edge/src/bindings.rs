@@ -12,6 +12,7 @@ const MASTER_KEYS: &str = "MASTER_KEYS";
 const OPERATOR_TOKEN: &str = "OPERATOR_TOKEN";
 const MX_HOST: &str = "MX_HOST";
 const PUBLIC_URL: &str = "PUBLIC_URL";
+const REVOCATION_LOOPBACK: &str = "REVOCATION_LOOPBACK";
 const TEST_CLOCK: &str = "TEST_CLOCK";
 
 /// The platform as this Worker sees it.
@@ -27,7 +28,7 @@ impl Bindings {
         self.0.d1(DATABASE)
     }
 
-    /// KV: wrapped keys and snapshots.
+    /// KV: wrapped keys, snapshots, and what CAs say of revocation.
     pub(crate) fn store(&self) -> worker::Result<KvStore> {
         self.0.kv(STORE)
     }
@@ -68,8 +69,15 @@ impl Bindings {
 
     /// Whether the clock may be moved: only on a developer's machine.
     pub(crate) fn has_test_clock(&self) -> bool {
-        self.0
-            .var(TEST_CLOCK)
-            .is_ok_and(|word| word.to_string() == "on")
+        self.is_on(TEST_CLOCK)
+    }
+
+    /// Whether certificates may send us to this machine: only on a developer's.
+    pub(crate) fn reaches_loopback(&self) -> bool {
+        self.is_on(REVOCATION_LOOPBACK)
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        self.0.var(name).is_ok_and(|word| word.to_string() == "on")
     }
 }

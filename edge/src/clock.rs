@@ -53,6 +53,22 @@ pub(crate) async fn now(bindings: &Bindings) -> worker::Result<Moment> {
     Ok(Moment(platform_ms().saturating_add(ahead)))
 }
 
+/// Measures how long something takes. The platform's clock moves only while it waits for something,
+/// which is what is measured.
+pub(crate) struct Stopwatch(i64);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(platform_ms())
+    }
+
+    /// Whole seconds so far.
+    pub(crate) fn seconds(&self) -> u64 {
+        let milliseconds = platform_ms().saturating_sub(self.0);
+        u64::try_from(milliseconds).unwrap_or(0) / 1000
+    }
+}
+
 /// Sets the test clock; replies `false` where that would turn it back.
 pub(crate) async fn set(bindings: &Bindings, to: UnixTime) -> worker::Result<bool> {
     let ahead = to.0.saturating_mul(1000).saturating_sub(platform_ms());

@@ -11,7 +11,7 @@ mod messages;
 mod operator;
 mod paging;
 mod partners;
-mod pki;
+pub(crate) mod pki;
 mod problem;
 mod process;
 mod router;

@@ -19,6 +19,7 @@ mod next_hop;
 mod observe;
 mod outbound;
 mod queue;
+mod revocation;
 mod store;
 mod vault;
 

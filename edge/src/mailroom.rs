@@ -1,17 +1,22 @@
 //! Drives the gateway for one message: facts and snapshot first, then its needs, then the record.
 //!
 //! On the warm path that is one read of D1 (a batch), at most one of KV (a key that this isolate has
-//! not met), and one write of D1 (a batch). The record is written before anyone hears the decision:
+//! not met), and one write of D1 (a batch). A certificate whose revocation this isolate does not
+//! remember costs a read of KV more, and where that has nothing, a request to its CA. The record is written before anyone hears the decision:
 //! a message that cannot be recorded is deferred, so nothing is delivered or refused unseen.
 
 use std::rc::Rc;
 
 use api::{Outcome, Protection, RuleRef, TraceLevel, TraceStep};
-use gateway::{Answer, Decision, Envelope, Need, Record, Refused, Snapshot, Step};
+use gateway::{
+    Answer, Decision, Envelope, KeyId, Need, Record, Refused, RevocationMemory, Said, Snapshot,
+    Step,
+};
 
 use crate::crypto::Node;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::revocation::{self, Inquirer};
 use crate::store::d1::Statement;
 use crate::store::facts::{self, Facts, Scope};
 use crate::store::messages::{self, Recorded, RecordedRecipient};
@@ -22,6 +27,7 @@ use crate::store::{authorities, keys, snapshots};
 pub(crate) struct Case {
     pub(crate) facts: Facts,
     snapshot: Rc<Snapshot>,
+    memory: Rc<RevocationMemory>,
 }
 
 /// Gathers what is known; `None` where nobody here has to do with it.
@@ -34,7 +40,11 @@ pub(crate) async fn open(
         return Ok(None);
     };
     let snapshot = snapshots::get(desk, &facts.organisation, facts.snapshot_version).await?;
-    Ok(Some(Case { facts, snapshot }))
+    Ok(Some(Case {
+        facts,
+        snapshot,
+        memory: revocation::memory(),
+    }))
 }
 
 impl Case {
@@ -44,6 +54,7 @@ impl Case {
             envelope,
             &self.snapshot,
             &self.facts.directory,
+            &self.memory,
             desk.now.unix(),
             &Node,
         )
@@ -58,24 +69,43 @@ impl Case {
     ) -> Result<Decision<'a>, Failure> {
         let now = desk.now.unix();
         let directory = &self.facts.directory;
-        let mut step = gateway::start(envelope, raw, &self.snapshot, directory, now, &Node);
+        let (snapshot, memory) = (&self.snapshot, &self.memory);
+        let mut step = gateway::start(envelope, raw, snapshot, directory, memory, now, &Node);
+        let inquirer = Inquirer::new();
         // The gateway bounds how often it asks.
         loop {
             match step {
                 Step::Done(decision) => return Ok(decision),
                 Step::Need(waiting, needs) => {
-                    let mut answers = Vec::with_capacity(needs.len());
-                    for need in &needs {
-                        answers.push(self.answer(desk, need).await?);
-                    }
+                    let answers = self.answers(desk, &inquirer, &needs).await?;
                     step = waiting.resume(answers);
                 }
             }
         }
     }
 
-    async fn answer(&self, desk: &Desk, need: &Need) -> Result<Answer, Failure> {
-        let Need::Key(id) = need;
+    async fn answers(
+        &self,
+        desk: &Desk,
+        inquirer: &Inquirer,
+        needs: &[Need],
+    ) -> Result<Vec<Answer>, Failure> {
+        let sources = needs.iter().filter_map(|need| match need {
+            Need::Revocation(source) => Some(source),
+            Need::Key(_) => None,
+        });
+        let mut said = inquirer.ask(desk, sources.collect()).await.into_iter();
+        let mut answers = Vec::with_capacity(needs.len());
+        for need in needs {
+            answers.push(match need {
+                Need::Key(id) => self.key(desk, id).await?,
+                Need::Revocation(_) => Answer::Revocation(said.next().unwrap_or(Said::Nothing)),
+            });
+        }
+        Ok(answers)
+    }
+
+    async fn key(&self, desk: &Desk, id: &KeyId) -> Result<Answer, Failure> {
         let owner = self.facts.key_owners.get(id);
         let owner = owner.ok_or_else(|| Failure::broken("a need for a key of nobody"))?;
         let key = keys::get(desk, &self.facts.organisation, owner, &id.0).await?;

@@ -3,6 +3,8 @@
 //! No line holds an address, a subject, any other content of mail, a token or a key: messages and
 //! mailboxes are named by their ids. A failure is logged once, where it is answered.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 use worker::Request;
 
@@ -37,6 +39,12 @@ pub(crate) fn failure(event: &str, instance: &str, failure: &Failure) {
         Failure::TooOften(_) => line("warn", event, instance, &failure.summary()),
         Failure::Broken(what) => line("error", event, instance, what),
     }
+}
+
+/// Logs that a place named by a certificate does not tell about revocation.
+pub(crate) fn unreachable(url: &str, why: &dyn Display) {
+    let text = format!("{url}: {why}");
+    line("warn", "revocation-unreachable", "", &text);
 }
 
 /// Logs something that went as it should.

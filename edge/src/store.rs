@@ -1,4 +1,5 @@
-//! What the edge keeps: D1 is the truth, KV holds wrapped keys and snapshots.
+//! What the edge keeps: D1 is the truth, KV holds wrapped keys, snapshots and what CAs say of
+//! revocation.
 //!
 //! One file per thing that is kept; each function is one statement or one batch, scoped by the
 //! organisation.
@@ -16,6 +17,7 @@ pub(crate) mod mailboxes;
 pub(crate) mod messages;
 pub(crate) mod organisations;
 pub(crate) mod partners;
+pub(crate) mod revocations;
 pub(crate) mod routes;
 pub(crate) mod rules;
 pub(crate) mod sign_in_attempts;

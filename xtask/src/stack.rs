@@ -180,6 +180,7 @@ impl Stack {
             format!("MASTER_KEYS={}", secrets.master_keys),
             format!("OPERATOR_TOKEN={}", secrets.operator_token),
             "EMAIL_EVENT=on".to_owned(),
+            "REVOCATION_LOOPBACK=on".to_owned(),
         ];
         if options.test_clock {
             lines.push("TEST_CLOCK=on".to_owned());

@@ -68,7 +68,7 @@ thread_local! {
 }
 
 /// The list of what is revoked. Anyone may ask, so an unchanged list is not signed for each.
-async fn crl(desk: &Desk, organisation: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn crl(desk: &Desk, organisation: &str) -> Result<Vec<u8>, Failure> {
     let now = desk.now.unix();
     let revoked = issuers::revoked(&desk.db, organisation, now).await?;
     let kept = KEPT.with_borrow(|lists| {

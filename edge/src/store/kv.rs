@@ -5,7 +5,12 @@
 
 use std::cell::Cell;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use smime::SourceId;
 use worker::kv::{KvError, KvStore};
+
+use crate::crypto;
 
 /// Values of one kind, under keys of one form.
 pub(crate) trait Space {
@@ -37,6 +42,15 @@ impl Space for PublishedSnapshot<'_> {
     }
 }
 
+/// What a source says of revocation, the same for everybody.
+pub(crate) struct SourceAnswer(pub(crate) SourceId);
+
+impl Space for SourceAnswer {
+    fn key(&self) -> String {
+        format!("revocation/{}", crypto::hex(&self.0.0))
+    }
+}
+
 /// The namespace, and how often it was read.
 pub(crate) struct Store {
     inner: KvStore,
@@ -60,6 +74,30 @@ impl Store {
     pub(crate) async fn get(&self, place: &impl Space) -> Result<Option<String>, KvError> {
         self.reads.set(self.reads.get().saturating_add(1));
         self.inner.get(&place.key()).text().await
+    }
+
+    /// The octets and what stands beside them, or `None` where KV does not show them (yet).
+    pub(crate) async fn get_octets<M: DeserializeOwned>(
+        &self,
+        place: &impl Space,
+    ) -> Result<Option<(Vec<u8>, M)>, KvError> {
+        self.reads.set(self.reads.get().saturating_add(1));
+        let get = self.inner.get(&place.key());
+        let (octets, beside) = get.bytes_with_metadata().await?;
+        Ok(octets.zip(beside))
+    }
+
+    /// Writes octets, with something beside them, that KV forgets by itself after so many seconds.
+    pub(crate) async fn put_octets_for(
+        &self,
+        place: &impl Space,
+        octets: &[u8],
+        beside: &impl Serialize,
+        seconds: u64,
+    ) -> Result<(), KvError> {
+        let put = self.inner.put_bytes(&place.key(), octets)?;
+        let put = put.metadata(beside)?.expiration_ttl(seconds);
+        put.execute().await
     }
 
     /// Writes a value that KV forgets by itself after so many seconds.
@@ -95,5 +133,11 @@ mod tests {
             version: 7,
         };
         assert_eq!(snapshot.key(), "policy/acme/7");
+    }
+
+    #[test]
+    fn what_is_public_is_scoped_by_nobody() {
+        let key = SourceAnswer(SourceId([0xab; 32])).key();
+        assert_eq!(key, format!("revocation/{}", "ab".repeat(32)));
     }
 }

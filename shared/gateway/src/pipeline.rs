@@ -41,7 +41,7 @@ pub enum Answer {
 }
 
 /// A message that waits for answers.
-pub struct Waiting<'a>(Stage<'a>);
+pub struct Waiting<'a>(Box<Stage<'a>>);
 
 pub(crate) enum Stage<'a> {
     /// Asks about the certificates of recipients.
@@ -56,7 +56,7 @@ pub(crate) enum Stage<'a> {
 
 impl<'a> Waiting<'a> {
     pub(crate) fn new(stage: Stage<'a>) -> Self {
-        Self(stage)
+        Self(Box::new(stage))
     }
 
     /// Goes on with the answers, in the order of the needs; one that is missing counts as
@@ -68,7 +68,7 @@ impl<'a> Waiting<'a> {
             Some(Answer::Found(key)) => Some(key),
             _ => None,
         };
-        match self.0 {
+        match *self.0 {
             Stage::Planned(planned) => Step::Done(planned.with_key(key().as_ref())),
             Stage::Sealed(sealed) => sealed.with_key(key()),
             Stage::Planning(planning) => planning.with_answers(answers),

@@ -11,7 +11,7 @@ use crate::revocation::{Inquiry, Standing};
 /// A message that has been opened as far as it goes.
 pub(crate) struct Read<'a> {
     sealed: Sealed<'a>,
-    opened: Opened,
+    opened: Box<Opened>,
     /// What opened it, to open it again.
     keys: Vec<KeyPair>,
     opened_by: Option<&'a Address>,
@@ -27,7 +27,7 @@ impl<'a> Read<'a> {
     ) -> Self {
         Self {
             sealed,
-            opened,
+            opened: Box::new(opened),
             keys,
             opened_by,
             inquiry: Inquiry::default(),
@@ -63,14 +63,14 @@ impl<'a> Read<'a> {
             // What is delivered depends on the verdict, down to the From that is shown, so nothing of
             // the first reading stays.
             drop(opened);
-            opened = sealed.open(&keys);
+            opened = Box::new(sealed.open(&keys));
         }
         let overall = standings
             .iter()
             .copied()
             .max()
             .unwrap_or(Standing::NotAsked);
-        Step::Done(sealed.conclude(opened, opened_by, overall))
+        Step::Done(sealed.conclude(*opened, opened_by, overall))
     }
 
     /// What is known of each signer. Nobody is asked about a signature that is not good anyway, or that

@@ -24,13 +24,11 @@ use crate::{HeaderProtection, TraceStep};
 impl<'a> Planned<'a> {
     /// Goes on with the answer to the need of the sender's key.
     pub(crate) fn with_key(self, key: Option<&PrivateKey>) -> Decision<'a> {
-        match key {
-            Some(key) => self.perform(Some(key)),
-            None => {
-                let step = KEY_NOT_YET.with(&[("mailbox", &sender_text(&self.case))]);
-                self.defer(Lack::KeyNotYet, &step)
-            }
+        if key.is_some() {
+            return self.perform(key);
         }
+        let step = KEY_NOT_YET.with(&[("mailbox", &sender_text(&self.case))]);
+        self.defer(Lack::KeyNotYet, &step)
     }
 
     /// Signs and encrypts, and decides.

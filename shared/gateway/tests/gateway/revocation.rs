@@ -418,10 +418,12 @@ fn what_a_message_carries_counts_before_anybody_is_asked() {
 
 /// The `multipart/signed` with a list in its `SignedData` (RFC 5652 §5.1).
 fn with_list(message: &[u8], list: &[u8]) -> Vec<u8> {
+    const BEFORE: &str = "smime.p7s\"\r\n\r\n";
+    const AFTER: &str = "\r\n--";
     let message = text(message);
-    let head = message.find("smime.p7s\"\r\n\r\n").unwrap() + "smime.p7s\"\r\n\r\n".len();
-    let length = message[head..].find("\r\n--").unwrap();
-    let object = message[head..head + length].replace("\r\n", "");
+    let (head, rest) = message.split_once(BEFORE).unwrap();
+    let (object, tail) = rest.split_once(AFTER).unwrap();
+    let object = object.replace("\r\n", "");
     let object = base64_simd::STANDARD.decode_to_vec(object).unwrap();
     let info = children(&object);
     let data = children(children(info[1])[0]);
@@ -432,9 +434,7 @@ fn with_list(message: &[u8], list: &[u8]) -> Vec<u8> {
     let data = element(0xa0, &element(0x30, &data));
     let object = element(0x30, &[info[0], &data].concat());
     let object = base64_simd::STANDARD.encode_to_string(object);
-    [&message[..head], &object, &message[head + length..]]
-        .concat()
-        .into_bytes()
+    [head, BEFORE, &object, AFTER, tail].concat().into_bytes()
 }
 
 /// The elements inside of a DER element.

@@ -374,6 +374,7 @@ fn signers_of_signers_end_at_a_depth() {
 
 #[test]
 fn each_certificate_of_a_path_is_told_apart() {
+    use RevocationStatus::{Good, Revoked, Unknown};
     let root = Authority::root("Root", 1);
     let sub = root.authority("Sub", 2);
     let alice = sub.issue(&Template::user("Alice", &Key::new(3)).serial(7));
@@ -382,7 +383,6 @@ fn each_certificate_of_a_path_is_told_apart() {
         let known: Vec<_> = lists.iter().cloned().map(RevocationInfo::Crl).collect();
         revocation_of(&path, &known, NOW, &provider())
     };
-    use RevocationStatus::{Good, Revoked, Unknown};
     let of_root = root.crl(&ListTemplate::new());
     let of_sub = sub.crl(&ListTemplate::new().revoked(7));
     assert_eq!(judge(&[]), [Unknown, Unknown]);

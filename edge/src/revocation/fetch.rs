@@ -1,0 +1,118 @@
+//! One exchange with a place that tells about revocation, within limits.
+
+use std::cell::Cell;
+
+use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
+use js_sys::Uint8Array;
+use smime::{REVOCATION_INFO_OCTETS_MAX, RevocationSource};
+use worker::{
+    AbortController, AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
+    Response, Url,
+};
+
+use super::place::{Reach, asking};
+use crate::clock;
+
+/// Most redirections that are followed, each to a place that is permitted itself: CAs move to a
+/// content network by one, perhaps after one to another scheme.
+const REDIRECTS_MAX: usize = 2;
+
+/// Why nothing came that can be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreachable {
+    #[error("the place is not permitted")]
+    NotPermitted,
+    #[error("it took too long")]
+    TooSlow,
+    #[error("the answer is too large")]
+    TooLarge,
+    #[error("the status is {0}")]
+    Status(u16),
+    #[error("it redirects too often")]
+    TooManyRedirections,
+    #[error("the answer is not a current word of the issuer")]
+    NotBelieved,
+    #[error("{0}")]
+    Failed(#[from] worker::Error),
+}
+
+/// Fetches a list, or asks a responder. What is read is taken off `octets_left`, which all exchanges
+/// of a mail share.
+pub(super) async fn fetch(
+    source: &RevocationSource,
+    reach: Reach,
+    seconds: u64,
+    octets_left: &Cell<usize>,
+) -> Result<Vec<u8>, Unreachable> {
+    let controller = AbortController::default();
+    let signal = controller.signal();
+    let exchange = exchange(source, reach, octets_left, &signal);
+    let limit = clock::after(seconds);
+    match select(std::pin::pin!(exchange), std::pin::pin!(limit)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => {
+            controller.abort();
+            Err(Unreachable::TooSlow)
+        }
+    }
+}
+
+async fn exchange(
+    source: &RevocationSource,
+    reach: Reach,
+    octets_left: &Cell<usize>,
+    signal: &AbortSignal,
+) -> Result<Vec<u8>, Unreachable> {
+    let permitted = |text: &str| reach.permits(text).ok_or(Unreachable::NotPermitted);
+    let mut url = permitted(source.url())?;
+    let mut posted = None;
+    if let Some(request) = source.request() {
+        match asking(&url, request) {
+            Some(asked) => url = asked,
+            None => posted = Some(request),
+        }
+    }
+    for _ in 0..=REDIRECTS_MAX {
+        let request = request(&url, posted)?;
+        let response = Fetch::Request(request).send_with_signal(signal).await?;
+        match response.status_code() {
+            200 => return body(response, octets_left).await,
+            // What was posted is not sent elsewhere.
+            status @ (301 | 302 | 303 | 307 | 308) if posted.is_none() => {
+                let location = response.headers().get("location")?;
+                let next = location.and_then(|location| url.join(&location).ok());
+                url = permitted(next.ok_or(Unreachable::Status(status))?.as_str())?;
+            }
+            status => return Err(Unreachable::Status(status)),
+        }
+    }
+    Err(Unreachable::TooManyRedirections)
+}
+
+fn request(url: &Url, posted: Option<&[u8]>) -> worker::Result<Request> {
+    let headers = Headers::new();
+    headers.set("user-agent", "Sealgate")?;
+    let mut init = RequestInit::new();
+    init.with_redirect(RequestRedirect::Manual);
+    if let Some(posted) = posted {
+        headers.set("content-type", "application/ocsp-request")?;
+        init.with_method(Method::Post);
+        init.with_body(Some(Uint8Array::from(posted).into()));
+    }
+    init.with_headers(headers);
+    Request::new_with_init(url.as_str(), &init)
+}
+
+async fn body(mut response: Response, octets_left: &Cell<usize>) -> Result<Vec<u8>, Unreachable> {
+    let mut stream = response.stream()?;
+    let mut body = Vec::new();
+    while let Some(piece) = stream.next().await {
+        let piece = piece?;
+        let left = octets_left.get().checked_sub(piece.len());
+        let is_small = body.len().saturating_add(piece.len()) <= REVOCATION_INFO_OCTETS_MAX;
+        octets_left.set(left.filter(|_| is_small).ok_or(Unreachable::TooLarge)?);
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
