@@ -14,19 +14,24 @@ use crate::tools;
 /// What is there.
 pub(crate) struct Peers {
     pub(crate) openssl: Option<PathBuf>,
+    /// Of the version in `xtask/openssl/Cargo.lock`.
+    pub(crate) new_openssl: Option<PathBuf>,
     pub(crate) chromium: Option<PathBuf>,
     /// With the packages of `tests/tests/interop/requirements.txt`.
     pub(crate) python: Option<PathBuf>,
 }
 
-/// Files by which the implementations of S/MIME are known, with the package that Debian has them in. Their tests look
-/// for them again and say what is missing.
-const IMPLEMENTATIONS: [(&str, &str); 5] = [
+/// Files by which the implementations of S/MIME, and what one of them is built with, are known, with the package that
+/// Debian has them in. Their tests look for them again and say what is missing.
+const IMPLEMENTATIONS: [(&str, &str); 8] = [
     ("gpgsm", "gpgsm"),
     ("cmsutil", "libnss3-tools"),
     ("javac", "default-jdk-headless"),
     ("/usr/share/java/bcpkix.jar", "libbcmail-java"),
     ("python3", "python3"),
+    ("perl", "perl"),
+    ("make", "make"),
+    ("/usr/include/zlib.h", "zlib1g-dev"),
 ];
 
 impl Peers {
@@ -35,6 +40,7 @@ impl Peers {
         install_packages(progress)?;
         let mut peers = Self::find();
         peers.python = install_python(root, progress)?;
+        peers.new_openssl = build_openssl(root, progress)?;
         Ok(peers)
     }
 
@@ -43,6 +49,7 @@ impl Peers {
         let chromium = ["chromium", "chromium-browser", "google-chrome"];
         Self {
             openssl: on_path("openssl"),
+            new_openssl: None,
             chromium: named.or_else(|| chromium.into_iter().find_map(on_path)),
             python: None,
         }
@@ -127,6 +134,35 @@ fn install_python(root: &Path, progress: &Progress) -> Result<Option<PathBuf>> {
         return Ok(None);
     }
     installed.map(|()| Some(python))
+}
+
+/// The OpenSSL of today, for what that of the system lacks.
+fn build_openssl(root: &Path, progress: &Progress) -> Result<Option<PathBuf>> {
+    let builder = root.join("xtask/openssl");
+    let target = tools::target(root);
+    let folder = target.join("openssl");
+    let program = folder.join("apps/openssl");
+    let wanted = [
+        std::fs::read(builder.join("Cargo.lock"))?,
+        std::fs::read(builder.join("src/main.rs"))?,
+    ];
+    let built = tools::unless_done(&folder.join(".built"), &program, &wanted, || {
+        let step = progress.step("Building OpenSSL, once");
+        let mut build = tools::cargo(root);
+        build.args(["run", "--locked", "--manifest-path"]);
+        build.arg(builder.join("Cargo.toml"));
+        build
+            .arg("--target-dir")
+            .arg(target.join("openssl-builder"));
+        process::run(build.arg("--").arg(&folder), &step)?;
+        step.done();
+        Ok(())
+    });
+    if built.is_err() && !process::is_stopping() {
+        progress.note("OpenSSL cannot be built; tests that need a new one are skipped");
+        return Ok(None);
+    }
+    built.map(|()| Some(program))
 }
 
 /// How to run apt-get without a question, if there is a way.

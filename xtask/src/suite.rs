@@ -177,6 +177,9 @@ fn test_interoperability(
     if let Some(python) = &peers.python {
         test.env("SEALGATE_PYTHON", python);
     }
+    if let Some(openssl) = &peers.new_openssl {
+        test.env("SEALGATE_OPENSSL", openssl);
+    }
     tally.suite(&mut test, "Interoperability", progress)?;
     if let Ok(table) = std::fs::read_to_string(target.join("tmp/interop.txt")) {
         println!("{table}");

@@ -8,6 +8,7 @@ mod certs_only;
 mod chain;
 mod cipher;
 mod cms;
+mod content_digest;
 mod decrypt;
 mod detect;
 mod encrypt;

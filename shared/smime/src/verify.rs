@@ -3,12 +3,13 @@
 use mail::{Address, UnixTime};
 
 use crate::{
-    Certificate, Digest, PathBuilder, Problem, Provider, Reason, RecipientId, SignatureReport,
-    TrustStore, Usage,
+    Certificate, PathBuilder, Problem, Provider, Reason, RecipientId, SignatureReport, TrustStore,
+    Usage,
     algorithm::{self, FoundScheme},
     asn1::oid,
     certificate::{hex, name_text},
     cms::signed::{SignedAttributes, SignedData, SignerInfo},
+    content_digest::ContentDigest,
 };
 
 /// What a signature is judged against.
@@ -58,15 +59,15 @@ pub(crate) fn signers(
 struct Digests<'a> {
     content: &'a [u8],
     provider: &'a dyn Provider,
-    known: Vec<(Digest, Vec<u8>)>,
+    known: Vec<(ContentDigest, Vec<u8>)>,
 }
 
 impl Digests<'_> {
-    fn of(&mut self, digest: Digest) -> &[u8] {
+    fn of(&mut self, digest: ContentDigest) -> &[u8] {
         let index = if let Some(index) = self.known.iter().position(|(known, _)| *known == digest) {
             index
         } else {
-            let value = self.provider.digest(digest, &[self.content]);
+            let value = digest.of(self.content, self.provider);
             self.known.push((digest, value));
             self.known.len() - 1
         };
@@ -135,14 +136,13 @@ impl Examination<'_> {
     }
 
     fn scheme(&self) -> Result<FoundScheme, Problem> {
-        algorithm::read_signature(self.signer.signature_algorithm, self.signer.digest).map_err(
-            |_| {
-                Problem::new(
-                    Reason::UnsupportedAlgorithm,
-                    "the parameters of the signature algorithm are not known",
-                )
-            },
-        )
+        let digest = self.signer.digest.and_then(ContentDigest::common);
+        algorithm::read_signature(self.signer.signature_algorithm, digest).map_err(|_| {
+            Problem::new(
+                Reason::UnsupportedAlgorithm,
+                "the parameters of the signature algorithm are not known",
+            )
+        })
     }
 
     /// The certificates that the signer may mean: from the object, then from the store.
@@ -164,7 +164,7 @@ impl Examination<'_> {
         digests: &mut Digests<'_>,
     ) -> Result<Certificate, Problem> {
         let signed = self.signed_octets(digests)?;
-        if scheme.is_weak() || self.signer.digest.is_some_and(Digest::is_weak) {
+        if scheme.is_weak() || self.signer.digest.is_some_and(ContentDigest::is_weak) {
             return Err(Problem::new(
                 Reason::WeakAlgorithm,
                 format!("{} no longer proves anything", scheme.name()),

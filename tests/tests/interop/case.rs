@@ -11,13 +11,37 @@ pub(crate) enum Key {
     P521,
     Ed25519,
     X25519,
+    /// With the name of its parameter set, as the others below.
+    MlDsa(&'static str),
+    MlKem(&'static str),
+    SlhDsa(&'static str),
 }
+
+pub(crate) const ML_DSA: [&str; 3] = ["ml-dsa-44", "ml-dsa-65", "ml-dsa-87"];
+pub(crate) const ML_KEM: [&str; 3] = ["ml-kem-512", "ml-kem-768", "ml-kem-1024"];
+/// With the digests that go with them (RFC 9814 §4).
+pub(crate) const SLH_DSA: [(&str, Digest); 12] = [
+    ("slh-dsa-sha2-128s", Digest::Sha256),
+    ("slh-dsa-sha2-128f", Digest::Sha256),
+    ("slh-dsa-sha2-192s", Digest::Sha512),
+    ("slh-dsa-sha2-192f", Digest::Sha512),
+    ("slh-dsa-sha2-256s", Digest::Sha512),
+    ("slh-dsa-sha2-256f", Digest::Sha512),
+    ("slh-dsa-shake-128s", Digest::Shake128),
+    ("slh-dsa-shake-128f", Digest::Shake128),
+    ("slh-dsa-shake-192s", Digest::Shake256),
+    ("slh-dsa-shake-192f", Digest::Shake256),
+    ("slh-dsa-shake-256s", Digest::Shake256),
+    ("slh-dsa-shake-256f", Digest::Shake256),
+];
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Digest {
     Sha256,
     Sha384,
     Sha512,
+    Shake128,
+    Shake256,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,6 +54,15 @@ pub(crate) enum Cipher {
     ChaCha20Poly1305,
     TripleDes,
 }
+
+/// Those that are written.
+const CIPHERS: [Cipher; 5] = [
+    Cipher::Aes128Cbc,
+    Cipher::Aes256Cbc,
+    Cipher::Aes128Gcm,
+    Cipher::Aes256Gcm,
+    Cipher::ChaCha20Poly1305,
+];
 
 /// How a message is signed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -67,7 +100,13 @@ impl Key {
             Self::P521 => "p521",
             Self::Ed25519 => "ed25519",
             Self::X25519 => "x25519",
+            Self::MlDsa(set) | Self::MlKem(set) | Self::SlhDsa(set) => set,
         }
+    }
+
+    /// Whether only a new OpenSSL makes such keys.
+    pub(crate) fn is_post_quantum(self) -> bool {
+        matches!(self, Self::MlDsa(_) | Self::MlKem(_) | Self::SlhDsa(_))
     }
 }
 
@@ -77,7 +116,14 @@ impl Digest {
             Self::Sha256 => "sha256",
             Self::Sha384 => "sha384",
             Self::Sha512 => "sha512",
+            Self::Shake128 => "shake128",
+            Self::Shake256 => "shake256",
         }
+    }
+
+    /// Those that go with nothing but post-quantum signatures are read, not written.
+    fn is_written(self) -> bool {
+        !matches!(self, Self::Shake128 | Self::Shake256)
     }
 }
 
@@ -109,8 +155,16 @@ impl Cipher {
 }
 
 impl Case {
-    /// Every row, in the order of the table.
-    pub(crate) fn all() -> Vec<Self> {
+    /// Every row, in the order of the table; without the keys that only a new OpenSSL makes if there is none.
+    pub(crate) fn all(has_post_quantum: bool) -> Vec<Self> {
+        let mut cases = Self::classic();
+        if has_post_quantum {
+            cases.extend(Self::post_quantum());
+        }
+        cases
+    }
+
+    fn classic() -> Vec<Self> {
         let mut cases = Vec::new();
         for is_opaque in [false, true] {
             for (key, digest, is_pss) in [
@@ -146,13 +200,7 @@ impl Case {
             (Key::P521, false),
             (Key::X25519, false),
         ] {
-            for cipher in [
-                Cipher::Aes128Cbc,
-                Cipher::Aes256Cbc,
-                Cipher::Aes128Gcm,
-                Cipher::Aes256Gcm,
-                Cipher::ChaCha20Poly1305,
-            ] {
+            for cipher in CIPHERS {
                 cases.push(Self::Encrypt(Encryption {
                     key,
                     is_oaep,
@@ -170,10 +218,42 @@ impl Case {
         cases
     }
 
+    fn post_quantum() -> Vec<Self> {
+        let sign = |key, digest, is_opaque| {
+            Self::Sign(Signing {
+                key,
+                digest,
+                is_pss: false,
+                is_opaque,
+            })
+        };
+        let mut cases = Vec::new();
+        for is_opaque in [false, true] {
+            for digest in [Digest::Sha512, Digest::Shake256] {
+                let sets = ML_DSA.into_iter();
+                cases.extend(sets.map(|set| sign(Key::MlDsa(set), digest, is_opaque)));
+            }
+        }
+        let sets = SLH_DSA.into_iter();
+        cases.extend(sets.map(|(set, digest)| sign(Key::SlhDsa(set), digest, false)));
+        for set in ML_KEM {
+            cases.extend(CIPHERS.map(|cipher| {
+                Self::Encrypt(Encryption {
+                    key: Key::MlKem(set),
+                    is_oaep: false,
+                    cipher,
+                })
+            }));
+        }
+        cases
+    }
+
     /// Whether Sealgate makes such messages, or only reads them.
     pub(crate) fn is_written(self) -> bool {
         match self {
-            Self::Sign(_) | Self::Refuse(_) => true,
+            Self::Sign(signing) | Self::Refuse(signing) => {
+                signing.digest.is_written() && !matches!(signing.key, Key::SlhDsa(_))
+            }
             Self::Encrypt(encryption) => encryption.cipher.is_written(),
         }
     }
@@ -187,6 +267,7 @@ impl fmt::Display for Signing {
             Key::Rsa if self.is_pss => write!(f, "sign {form} rsa-pss {digest}"),
             Key::Rsa => write!(f, "sign {form} rsa-pkcs1 {digest}"),
             Key::Ed25519 => write!(f, "sign {form} ed25519"),
+            Key::MlDsa(set) | Key::SlhDsa(set) => write!(f, "sign {form} {set} {digest}"),
             key => write!(f, "sign {form} ecdsa {} {digest}", key.name()),
         }
     }
@@ -199,6 +280,7 @@ impl fmt::Display for Encryption {
             Key::Rsa if self.is_oaep => write!(f, "encrypt rsa-oaep {cipher}"),
             Key::Rsa => write!(f, "encrypt rsa-pkcs1 {cipher}"),
             Key::X25519 => write!(f, "encrypt x25519 {cipher}"),
+            Key::MlKem(set) => write!(f, "encrypt {set} {cipher}"),
             key => write!(f, "encrypt ecdh {} {cipher}", key.name()),
         }
     }

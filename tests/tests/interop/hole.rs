@@ -32,22 +32,47 @@ impl Hole {
 /// The first that covers a cell explains it, so what is narrower stands first.
 pub(crate) const HOLES: &[Hole] = &[
     Hole {
-        peer: "OpenSSL",
+        peer: "OpenSSL 3",
         direction: None,
         is_met: |case| signs_with(case, Key::Ed25519),
         because: "3.0 hands Ed25519 a digest in CMS, which Ed25519 refuses (`invalid digest`)",
     },
     Hole {
-        peer: "OpenSSL",
+        peer: "OpenSSL 3",
+        direction: None,
+        is_met: is_post_quantum,
+        because: "3.0 is older than ML-DSA, SLH-DSA and ML-KEM",
+    },
+    Hole {
+        peer: "OpenSSL 3",
         direction: None,
         is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
         because: "its CMS has no ChaCha20-Poly1305 (RFC 8103)",
     },
     Hole {
-        peer: "OpenSSL",
+        peer: "OpenSSL 3",
         direction: None,
         is_met: |case| encrypts_to(case, Key::X25519),
         because: "its CMS has no X25519 (RFC 8418)",
+    },
+    Hole {
+        peer: "OpenSSL 4",
+        direction: None,
+        is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
+        because: "its CMS has no ChaCha20-Poly1305 (`unsupported content encryption algorithm`)",
+    },
+    Hole {
+        peer: "OpenSSL 4",
+        direction: None,
+        is_met: |case| encrypts_to(case, Key::X25519),
+        because: "its CMS treats X25519 like a curve of RFC 5753: it writes no originator (`illegal zero content`) and \
+                  reads none (`missing key`)",
+    },
+    Hole {
+        peer: "gpgsm",
+        direction: None,
+        is_met: is_post_quantum,
+        because: "2.2 is older than ML-DSA, SLH-DSA and ML-KEM",
     },
     Hole {
         peer: "gpgsm",
@@ -94,6 +119,12 @@ pub(crate) const HOLES: &[Hole] = &[
     },
     Hole {
         peer: "NSS",
+        direction: None,
+        is_met: is_post_quantum,
+        because: "3.87 is older than ML-DSA, SLH-DSA and ML-KEM",
+    },
+    Hole {
+        peer: "NSS",
         direction: Some(Direction::Writes),
         is_met: is_pss,
         because: "cmsutil has no option to sign with PSS",
@@ -131,6 +162,12 @@ pub(crate) const HOLES: &[Hole] = &[
     Hole {
         peer: "BouncyCastle",
         direction: None,
+        is_met: is_post_quantum,
+        because: "1.72 has the candidates that ML-DSA, SLH-DSA and ML-KEM were made of, under other identifiers",
+    },
+    Hole {
+        peer: "BouncyCastle",
+        direction: None,
         is_met: |case| encrypts_to(case, Key::X25519),
         because: "1.72 has no key agreement of RFC 8418 (`no such algorithm: 1.2.840.113549.1.9.16.3.19`)",
     },
@@ -139,6 +176,12 @@ pub(crate) const HOLES: &[Hole] = &[
         direction: Some(Direction::Writes),
         is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
         because: "1.72 reads ChaCha20-Poly1305 (RFC 8103), but would write it without its tag, into EnvelopedData",
+    },
+    Hole {
+        peer: "PKI.js",
+        direction: None,
+        is_met: is_post_quantum,
+        because: "3.4 is older than ML-DSA, SLH-DSA and ML-KEM",
     },
     Hole {
         peer: "PKI.js",
@@ -185,7 +228,7 @@ pub(crate) const HOLES: &[Hole] = &[
     Hole {
         peer: "cryptography",
         direction: Some(Direction::Writes),
-        is_met: |case| signs_with(case, Key::Ed25519),
+        is_met: |case| signs_with(case, Key::Ed25519) || is_post_quantum(case),
         because: "it signs with RSA and ECDSA only",
     },
     Hole {
@@ -218,6 +261,11 @@ fn encryption(case: Case, is_met: impl Fn(Encryption) -> bool) -> bool {
 
 fn signs_with(case: Case, key: Key) -> bool {
     signing(case, |signing| signing.key == key)
+}
+
+fn is_post_quantum(case: Case) -> bool {
+    signing(case, |signing| signing.key.is_post_quantum())
+        || encryption(case, |encryption| encryption.key.is_post_quantum())
 }
 
 fn is_pss(case: Case) -> bool {

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
-use crate::case::Key;
+use crate::case::{Key, ML_DSA, ML_KEM, SLH_DSA};
 use crate::command::run;
 
 /// The sender and recipient of every message.
@@ -30,35 +30,49 @@ const ENTITY: &str = "Content-Type: text/plain; charset=us-ascii\r\n\
      -- \r\n\
      A signature delimiter stands above.\r\n\r\n\r\n";
 
+/// The keys that every peer is offered, with what their certificates allow.
+pub(crate) const CLASSIC_KEYS: [(Key, &str); 6] = [
+    (Key::Rsa, "digitalSignature,keyEncipherment"),
+    (Key::P256, "digitalSignature,keyAgreement"),
+    (Key::P384, "digitalSignature,keyAgreement"),
+    (Key::P521, "digitalSignature,keyAgreement"),
+    (Key::Ed25519, "digitalSignature"),
+    (Key::X25519, "keyAgreement"),
+];
+
 /// A folder with everything.
 pub(crate) struct Lab {
     folder: TempDir,
+    /// An OpenSSL that knows what withstands quantum computers.
+    new_openssl: Option<PathBuf>,
 }
 
 impl Lab {
-    /// Makes the keys.
-    pub(crate) fn build() -> Result<Self> {
+    /// Makes the keys; those that withstand quantum computers where there is an OpenSSL for them.
+    pub(crate) fn build(new_openssl: Option<PathBuf>) -> Result<Self> {
         // Not in the target folder: GnuPG's sockets need short paths.
         let lab = Self {
             folder: tempfile::Builder::new().prefix("interop").tempdir()?,
+            new_openssl,
         };
         fs::write(lab.path("message.eml"), format!("{HEADER}{ENTITY}"))?;
         fs::write(lab.path("entity.eml"), ENTITY)?;
         lab.make_authority()?;
-        for (serial, (key, usage)) in [
-            (Key::Rsa, "digitalSignature,keyEncipherment"),
-            (Key::P256, "digitalSignature,keyAgreement"),
-            (Key::P384, "digitalSignature,keyAgreement"),
-            (Key::P521, "digitalSignature,keyAgreement"),
-            (Key::Ed25519, "digitalSignature"),
-            (Key::X25519, "keyAgreement"),
-        ]
-        .into_iter()
-        .enumerate()
-        {
+        let signing = ML_DSA.map(Key::MlDsa).into_iter();
+        let signing = signing.chain(SLH_DSA.map(|(set, _)| Key::SlhDsa(set)));
+        let receiving = ML_KEM.map(Key::MlKem).into_iter();
+        let post_quantum = signing
+            .map(|key| (key, "digitalSignature"))
+            .chain(receiving.map(|key| (key, "keyEncipherment")))
+            .filter(|_| lab.new_openssl.is_some());
+        for (serial, (key, usage)) in CLASSIC_KEYS.into_iter().chain(post_quantum).enumerate() {
             lab.make_certificate(key, usage, serial + 2)?;
         }
         Ok(lab)
+    }
+
+    pub(crate) fn new_openssl(&self) -> Option<&Path> {
+        self.new_openssl.as_deref()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -145,11 +159,13 @@ impl Lab {
             Key::P521 => &["EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
             Key::Ed25519 => &["ED25519"],
             Key::X25519 => &["X25519"],
+            Key::MlDsa(set) | Key::MlKem(set) | Key::SlhDsa(set) => &[set],
         };
         let (private, public) = (format!("{name}.key"), format!("{name}.pub"));
         let (certificate, pkcs12) = (format!("{name}.pem"), format!("{name}.p12"));
-        self.openssl(&[&["genpkey", "-out", &private, "-algorithm"], algorithm].concat())?;
-        self.openssl(&["pkey", "-in", &private, "-pubout", "-out", &public])?;
+        let generate = [&["genpkey", "-out", &private, "-algorithm"], algorithm].concat();
+        self.openssl_for(key, &generate)?;
+        self.openssl_for(key, &["pkey", "-in", &private, "-pubout", "-out", &public])?;
         fs::write(
             self.path("extensions"),
             format!(
@@ -158,32 +174,23 @@ impl Lab {
                  subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
             ),
         )?;
-        // X25519 cannot sign a request of its own, so all requests are the authority's.
+        // Not every key can sign a request of its own, so all requests are the authority's.
         let subject = format!("/O=Interop/CN=Alice {name}");
         self.openssl(&[
             "req", "-new", "-key", "ca.key", "-subj", &subject, "-out", "request",
         ])?;
-        self.openssl(&[
-            "x509",
-            "-req",
-            "-in",
-            "request",
-            "-force_pubkey",
-            &public,
-            "-CA",
-            "ca.pem",
-            "-CAkey",
-            "ca.key",
-            "-set_serial",
-            &serial.to_string(),
-            "-days",
-            "20",
-            "-sha256",
-            "-extfile",
-            "extensions",
-            "-out",
-            &certificate,
-        ])?;
+        let serial = serial.to_string();
+        let issue = [
+            &["x509", "-req", "-in", "request", "-force_pubkey", &public][..],
+            &["-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", &serial],
+            &["-days", "20", "-sha256", "-extfile", "extensions"],
+            &["-out", &certificate],
+        ];
+        self.openssl_for(key, &issue.concat())?;
+        if key.is_post_quantum() {
+            // Only peers that take PEM know such keys.
+            return Ok(());
+        }
         // The algorithms that NSS and GnuPG of Debian read.
         self.openssl(&[
             "pkcs12",
@@ -209,8 +216,19 @@ impl Lab {
         ])
     }
 
+    /// The OpenSSL that knows a key.
+    fn openssl_for(&self, key: Key, arguments: &[&str]) -> Result<()> {
+        let new = self.new_openssl.as_ref().filter(|_| key.is_post_quantum());
+        let program = new.map_or(Path::new("openssl"), PathBuf::as_path);
+        self.run(program, arguments)
+    }
+
     fn openssl(&self, arguments: &[&str]) -> Result<()> {
-        run(Command::new("openssl")
+        self.run(Path::new("openssl"), arguments)
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str]) -> Result<()> {
+        run(Command::new(program)
             .current_dir(self.folder())
             .args(arguments))?;
         Ok(())

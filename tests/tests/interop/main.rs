@@ -5,7 +5,7 @@
 //! sentence; a peer that fails for any other reason fails the run.
 //!
 //! `cargo xtask test` runs it. By hand, with the program built before:
-//! `SEALGATE_PROGRAM=target/debug/sealgate cargo test -p tests --test interop`.
+//! `SEALGATE_PROGRAM=target/debug/sealgate SEALGATE_OPENSSL=$PWD/target/openssl/apps/openssl cargo test -p tests --test interop`.
 
 mod case;
 mod command;
@@ -36,7 +36,7 @@ fn main() -> Result<ExitCode> {
     let program = PathBuf::from(program)
         .canonicalize()
         .context("SEALGATE_PROGRAM")?;
-    let lab = Lab::build()?;
+    let lab = Lab::build(env::var_os("SEALGATE_OPENSSL").map(PathBuf::from))?;
     let sealgate = Sealgate::new(program);
     let (peers, missing) = peer::all(&lab)?;
     let matrix = matrix::run(&lab, &sealgate, peers);

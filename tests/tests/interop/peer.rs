@@ -33,12 +33,18 @@ pub(crate) type Peers = Vec<Box<dyn Peer>>;
 
 /// The peers that are here, and what each of the others needs.
 pub(crate) fn all(lab: &Lab) -> Result<(Peers, Vec<String>)> {
-    let mut peers: Peers = vec![Box::new(openssl::OpenSsl)];
+    let mut peers: Peers = vec![Box::new(openssl::OpenSsl::of_the_system())];
     let mut missing = Vec::new();
     let mut add = |name: &str, needs: &str, peer: Option<Box<dyn Peer>>| match peer {
         Some(peer) => peers.push(peer),
         None => missing.push(format!("{name}: needs {needs}")),
     };
+    let new_openssl = openssl::OpenSsl::new(lab);
+    add(
+        openssl::NEW,
+        "its program, named by SEALGATE_OPENSSL (`xtask/openssl` builds it with perl, make and a C compiler)",
+        new_openssl.map(|peer| Box::new(peer) as Box<dyn Peer>),
+    );
     add(
         gpgsm::NAME,
         "`gpgsm` (Debian's package `gpgsm`)",

@@ -8,6 +8,7 @@ use mail::UnixTime;
 use crate::{
     Capabilities, Digest, algorithm,
     asn1::{self, Asn1Error, Element, Reader, Writer, ber, oid, tag},
+    content_digest::ContentDigest,
     open::RecipientId,
 };
 
@@ -30,7 +31,7 @@ pub(crate) struct SignedData<'a> {
 pub(crate) struct SignerInfo<'a> {
     pub(crate) id: RecipientId,
     /// `None` if the digest is not known here.
-    pub(crate) digest: Option<Digest>,
+    pub(crate) digest: Option<ContentDigest>,
     pub(crate) attributes: Option<SignedAttributes<'a>>,
     /// `AlgorithmIdentifier`.
     pub(crate) signature_algorithm: &'a [u8],
@@ -101,7 +102,7 @@ impl<'a> SignerInfo<'a> {
         let mut fields = element.reader();
         fields.small_integer()?;
         let id = read_certificate_id(&mut fields, tag::context_primitive(0))?;
-        let digest = algorithm::digest_from_oid(fields.sequence()?.oid()?);
+        let digest = ContentDigest::from_oid(fields.sequence()?.oid()?);
         let attributes = fields
             .optional(tag::context(0))?
             .map(|element| SignedAttributes {

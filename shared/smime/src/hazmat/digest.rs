@@ -1,5 +1,7 @@
 //! Message digests.
 
+use sha2::digest::ExtendableOutput;
+
 use crate::provider::Digest;
 
 /// The digest of the parts one after the other.
@@ -22,6 +24,18 @@ fn over<D: sha2::Digest>(parts: &[&[u8]]) -> Vec<u8> {
     digest.finalize().to_vec()
 }
 
+/// One of SHA-3 (FIPS 202).
+pub(crate) fn sha3<D: sha2::Digest>(content: &[u8]) -> Vec<u8> {
+    over::<D>(&[content])
+}
+
+/// So many octets of an extendable output (FIPS 202).
+pub(crate) fn shake<X: ExtendableOutput + Default>(content: &[u8], octets: usize) -> Vec<u8> {
+    let mut output = vec![0; octets];
+    X::digest_xof(content, &mut output);
+    output
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +54,29 @@ mod tests {
             let value = digest(kind, &[b"a", b"", b"bc"]);
             assert_eq!(value[..4], start, "{kind:?}");
             assert_eq!(value.len(), kind.output_octets(), "{kind:?}");
+        }
+    }
+
+    /// FIPS 202: those of no octets begin like this.
+    #[test]
+    fn vectors_of_sha3() {
+        for (value, start, octets) in [
+            (sha3::<sha3::Sha3_256>(b""), [0xa7, 0xff, 0xc6, 0xf8], 32),
+            (sha3::<sha3::Sha3_384>(b""), [0x0c, 0x63, 0xa7, 0x5b], 48),
+            (sha3::<sha3::Sha3_512>(b""), [0xa6, 0x9f, 0x73, 0xcc], 64),
+            (
+                shake::<shake::Shake128>(b"", 32),
+                [0x7f, 0x9c, 0x2b, 0xa4],
+                32,
+            ),
+            (
+                shake::<shake::Shake256>(b"", 64),
+                [0x46, 0xb9, 0xdd, 0x2b],
+                64,
+            ),
+        ] {
+            assert_eq!(value[..4], start);
+            assert_eq!(value.len(), octets);
         }
     }
 }

@@ -41,6 +41,7 @@ impl Peer for Driven {
             Key::Rsa if signing.is_pss => "rsa-pss",
             Key::Rsa => "rsa-pkcs1",
             Key::Ed25519 => "ed25519",
+            Key::MlDsa(set) | Key::SlhDsa(set) => set,
             _ => "ecdsa",
         };
         self.driver.ask(&[
@@ -89,6 +90,7 @@ impl Peer for Driven {
             Key::Rsa if encryption.is_oaep => "rsa-oaep",
             Key::Rsa => "rsa-pkcs1",
             Key::X25519 => "x25519",
+            Key::MlKem(set) => set,
             _ => "ecdh",
         };
         self.driver.ask(&[

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use super::Peer;
 use crate::case::{Cipher, Encryption, Key, Signing};
 use crate::command::{is_on_path, run, run_with_input};
-use crate::lab::{Lab, PASSWORD};
+use crate::lab::{CLASSIC_KEYS, Lab, PASSWORD};
 use crate::mime;
 
 pub(crate) const NAME: &str = "gpgsm";
@@ -42,14 +42,7 @@ pub(crate) fn start(lab: &Lab) -> Result<Option<Box<dyn Peer>>> {
         format!("{print} S relax\n"),
     )?;
     run(peer.command().arg("--import").arg(lab.authority()))?;
-    for key in [
-        Key::Rsa,
-        Key::P256,
-        Key::P384,
-        Key::P521,
-        Key::Ed25519,
-        Key::X25519,
-    ] {
+    for (key, _) in CLASSIC_KEYS {
         run(peer.command().arg("--import").arg(lab.certificate(key)))?;
     }
     // Importing the other keys ends it, so it has none of them.

@@ -7,9 +7,9 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use super::Peer;
-use crate::case::{Cipher, Encryption, Key, Signing};
+use crate::case::{Cipher, Encryption, Signing};
 use crate::command::{is_on_path, run};
-use crate::lab::{Lab, PASSWORD};
+use crate::lab::{CLASSIC_KEYS, Lab, PASSWORD};
 use crate::mime;
 
 pub(crate) const NAME: &str = "NSS";
@@ -33,14 +33,7 @@ pub(crate) fn start(lab: &Lab) -> Result<Option<Box<dyn Peer>>> {
     let mut trust = peer.command("certutil");
     trust.args(["-A", "-n", "ca", "-t", ",C,", "-i"]);
     run(trust.arg(lab.authority()))?;
-    for key in [
-        Key::Rsa,
-        Key::P256,
-        Key::P384,
-        Key::P521,
-        Key::Ed25519,
-        Key::X25519,
-    ] {
+    for (key, _) in CLASSIC_KEYS {
         let mut import = peer.command("pk12util");
         import.args(["-W", PASSWORD, "-i"]).arg(lab.pkcs12(key));
         // It does not know the keys of RFC 8410; their cells say so.

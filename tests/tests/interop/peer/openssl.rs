@@ -1,6 +1,6 @@
-//! OpenSSL's `cms` command, which reads and writes MIME itself.
+//! OpenSSL's `cms` command, which reads and writes MIME itself: the one of the system and a new one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
@@ -10,15 +10,43 @@ use crate::case::{Cipher, Encryption, Key, Signing};
 use crate::command::run;
 use crate::lab::Lab;
 
-pub(crate) struct OpenSsl;
+pub(crate) const NAME: &str = "OpenSSL 3";
+pub(crate) const NEW: &str = "OpenSSL 4";
+
+pub(crate) struct OpenSsl {
+    name: &'static str,
+    program: PathBuf,
+}
+
+impl OpenSsl {
+    pub(crate) fn of_the_system() -> Self {
+        Self {
+            name: NAME,
+            program: "openssl".into(),
+        }
+    }
+
+    pub(crate) fn new(lab: &Lab) -> Option<Self> {
+        Some(Self {
+            name: NEW,
+            program: lab.new_openssl()?.to_owned(),
+        })
+    }
+
+    fn cms(&self, verb: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["cms", verb]);
+        command
+    }
+}
 
 impl Peer for OpenSsl {
     fn name(&self) -> &'static str {
-        "OpenSSL"
+        self.name
     }
 
     fn sign(&mut self, lab: &Lab, signing: Signing, output: &Path) -> Result<()> {
-        let mut command = cms("-sign");
+        let mut command = self.cms("-sign");
         command.arg("-in").arg(lab.entity());
         command.arg("-signer").arg(lab.certificate(signing.key));
         command.arg("-inkey").arg(lab.key(signing.key));
@@ -32,7 +60,7 @@ impl Peer for OpenSsl {
     }
 
     fn verify(&mut self, lab: &Lab, _: Signing, message: &Path) -> Result<()> {
-        let mut command = cms("-verify");
+        let mut command = self.cms("-verify");
         command.arg("-in").arg(message);
         command.arg("-CAfile").arg(lab.authority());
         command.args(["-purpose", "smimesign"]);
@@ -42,7 +70,7 @@ impl Peer for OpenSsl {
     }
 
     fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()> {
-        let mut command = cms("-encrypt");
+        let mut command = self.cms("-encrypt");
         command.arg("-in").arg(lab.entity());
         command.arg(match encryption.cipher {
             Cipher::TripleDes => "-des3".to_owned(),
@@ -64,7 +92,7 @@ impl Peer for OpenSsl {
     }
 
     fn decrypt(&mut self, lab: &Lab, encryption: Encryption, message: &Path) -> Result<()> {
-        let mut command = cms("-decrypt");
+        let mut command = self.cms("-decrypt");
         command.arg("-in").arg(message);
         command.arg("-recip").arg(lab.certificate(encryption.key));
         command.arg("-inkey").arg(lab.key(encryption.key));
@@ -72,10 +100,4 @@ impl Peer for OpenSsl {
         ensure!(Lab::is_content(&content), "another content");
         Ok(())
     }
-}
-
-fn cms(verb: &str) -> Command {
-    let mut command = Command::new("openssl");
-    command.args(["cms", verb]);
-    command
 }
