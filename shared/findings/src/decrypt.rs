@@ -25,6 +25,7 @@ pub fn decrypted(opened: &Opened, verifies: bool) -> Report {
         .with("layers", layers.map(layer_json).collect::<Vec<_>>())
         .with("cipher", cipher)
         .with("recipient", recipient.flatten().map(recipient_json))
+        .with("confidential", &opened.confidential)
         .with_text(&text);
     if !verifies {
         return report;

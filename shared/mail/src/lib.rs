@@ -8,6 +8,7 @@ mod content_type;
 mod defect;
 mod dsn;
 mod encode;
+mod encoded_word;
 mod entity;
 mod header;
 mod legacy_display;
@@ -26,9 +27,10 @@ pub use encode::{
     decode_base64, decode_quoted_printable, encode_base64, encode_base64_parts,
     encode_quoted_printable,
 };
+pub use encoded_word::decode_encoded_words;
 pub use entity::{Entity, Multipart, TransferEncoding};
 pub use header::Field;
-pub use legacy_display::without_legacy_display;
+pub use legacy_display::{with_legacy_display, without_legacy_display};
 pub use mailbox::{parse_mailboxes, sole_author};
 pub use parameter::{with_parameter, without_parameter};
 pub use split::{content_entity, into_content_entity, outer_header, with_content, without_fields};

@@ -47,6 +47,9 @@ pub struct Opened {
     pub restored: Option<Vec<u8>>,
     /// The innermost entity behind the encryption removed; `None` if nothing was decrypted.
     pub entity: Option<Vec<u8>>,
+    /// Names of the header fields that the author hid from everybody on the way (RFC 9788 §4.3), by the author's own
+    /// word inside of the encryption, whatever the visible header is now.
+    pub confidential: Vec<&'static str>,
     /// The signatures, in the order of the layers.
     pub signatures: Vec<SignatureReport>,
     /// The certificates found in the message.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mail::{Entity, Field, content_entity, is_7bit, outer_header};
+use mail::{Entity, Field, content_entity, is_7bit, outer_header, with_legacy_display};
 
 use super::{PARAMETER, declared};
 
@@ -47,25 +47,34 @@ const TRANSPORT_FIELDS: [&str; 14] = [
 pub const HIDDEN_SUBJECT: &str = "[...]";
 
 /// As [`protect`](crate::protect), with the header fields protected, too: repeated inside and, with
-/// [`HeaderProtection::Cipher`], hidden outside after `hcp_baseline` (RFC 9788 §3.2.1).
+/// [`HeaderProtection::Cipher`], hidden outside after `hcp_baseline` (RFC 9788 §3.2.1). A hidden Subject also stands at
+/// the head of the text, for readers that decrypt and know nothing of this (§5.2): who they are, nobody can tell.
 ///
 /// `wrap` must sign, and with [`HeaderProtection::Cipher`] the message that is returned must be encrypted
 /// before anybody gets it. A message whose Content-Type cannot be read, or whose header with its repetition
-/// would pass the limits of a reader, is only protected as by [`protect`](crate::protect).
+/// would pass the limits of a reader, is only protected as by [`protect`](crate::protect); so is one that is
+/// not encrypted and whose header is not 7-bit: a relay may change that, which would break the signature
+/// (RFC 8551 §3.1.3), and a part of the header would pass for the whole.
 pub fn protect_with_header<E>(
     message: &[u8],
     protection: HeaderProtection,
     wrap: impl FnOnce(Vec<u8>) -> Result<Vec<u8>, E>,
 ) -> Result<Vec<u8>, E> {
     let visible = Entity::parse(message);
-    let entity = content_entity(&visible);
-    let header = match protection {
-        HeaderProtection::Clear => outer_header(&visible),
-        HeaderProtection::Cipher => hidden(&outer_header(&visible)),
-    };
+    let mut entity = content_entity(&visible);
+    let mut header = outer_header(&visible);
+    if protection == HeaderProtection::Cipher {
+        header = hidden(&header);
+        let subject = visible.field("Subject").map(Field::text);
+        if let Some(subject) = subject.filter(|text| !text.is_empty() && text != HIDDEN_SUBJECT) {
+            entity = with_legacy_display(entity, &subject);
+        }
+    }
     let payload = payload(&visible, &header, &entity, protection);
-    if declared(&Entity::parse(&payload)) != Some(protection) {
-        // Without the parameter nobody would look for the hidden Subject.
+    // Without the parameter nobody would look for the hidden Subject.
+    let is_declared = declared(&Entity::parse(&payload)) == Some(protection);
+    let is_sound = protection == HeaderProtection::Cipher || has_7bit_header(&visible);
+    if !is_declared || !is_sound {
         return crate::protect(message, wrap);
     }
     drop(entity);
@@ -98,13 +107,7 @@ fn payload(
     let content = Entity::parse(entity);
     let mut out = Vec::with_capacity(entity.len() + 2 * visible.header().len());
     for field in visible.fields().iter().filter(|field| is_composed(field)) {
-        match protection {
-            // A relay may change what is not 7-bit, which would break the signature (RFC 8551 §3.1.3).
-            HeaderProtection::Clear if !is_7bit(&mail::to_crlf(field.raw)) => {}
-            HeaderProtection::Clear | HeaderProtection::Cipher => {
-                push_line(&in_utf8(field.raw), &mut out);
-            }
-        }
+        push_line(&in_utf8(field.raw), &mut out);
     }
     if protection == HeaderProtection::Cipher {
         for field in Entity::parse(header)
@@ -128,6 +131,11 @@ fn payload(
     out.extend_from_slice(b"\r\n");
     out.extend_from_slice(content.body());
     out
+}
+
+fn has_7bit_header(visible: &Entity<'_>) -> bool {
+    let mut composed = visible.fields().iter().filter(|field| is_composed(field));
+    composed.all(|field| is_7bit(&mail::to_crlf(field.raw)))
 }
 
 fn is_composed(field: &Field<'_>) -> bool {

@@ -22,6 +22,7 @@ pub(super) fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
     let mut walk = Walk {
         context,
         opened: Opened::default(),
+        message_id: None,
         protected: None,
         parts: 0,
     };
@@ -35,6 +36,8 @@ pub(super) fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
     } else {
         let outer = Entity::parse(message);
         let author = sole_author(&outer);
+        let message_id = outer.field("Message-ID");
+        walk.message_id = message_id.map(|field| field.text().into_owned());
         let place = Place {
             depth: 0,
             covers_all: true,
@@ -123,6 +126,8 @@ impl Place<'_> {
 struct Walk<'c> {
     context: &'c OpenContext<'c>,
     opened: Opened,
+    /// Of the whole message.
+    message_id: Option<String>,
     /// The header fields that the payload protects, once it is found.
     protected: Option<ProtectedHeader>,
     /// Parts seen so far, in all.
@@ -147,7 +152,7 @@ impl Walk<'_> {
     /// Not S/MIME itself, but there may be some inside.
     fn plain(&mut self, entity: &Entity<'_>, place: &Place<'_>) {
         if place.covers_all && !self.opened.layers.is_empty() {
-            self.protected = ProtectedHeader::of(entity);
+            self.protected = ProtectedHeader::of(entity, self.message_id.as_deref());
         }
         if let Some(multipart) = entity.multipart() {
             self.opened.defects.extend_from_slice(&multipart.defects);
@@ -253,7 +258,8 @@ impl Walk<'_> {
             ));
         }
         // A signature speaks for the From that it protects; that one is shown (RFC 9788 §4.4).
-        let protected = ProtectedHeader::of(&Entity::parse(content))
+        let payload = Entity::parse(content);
+        let protected = ProtectedHeader::of(&payload, self.message_id.as_deref())
             .filter(|_| place.covers_all)
             .and_then(|header| header.author());
         let judge = Judge {
@@ -432,9 +438,17 @@ impl Walk<'_> {
             return;
         };
         let header = header.as_ref().unwrap_or(visible);
+        let confidential = self
+            .protected
+            .iter()
+            .flat_map(ProtectedHeader::confidential);
+        self.opened.confidential = confidential.copied().collect();
         // What is signed stays as it was signed.
         let is_payload = detect::smime_of(&Entity::parse(entity)).is_none();
-        let payload = is_payload.then(|| deliverable_payload(entity)).flatten();
+        let message_id = self.message_id.as_deref();
+        let payload = is_payload
+            .then(|| deliverable_payload(entity, message_id))
+            .flatten();
         let content = payload.as_ref().unwrap_or(entity);
         self.opened.message = Some(deliverable(header, content));
     }
