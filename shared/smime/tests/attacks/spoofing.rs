@@ -1,0 +1,172 @@
+//! "Johnny, you are fired!" (USENIX Security 2019): a good signature is made to vouch for what it does not cover or for
+//! whom it is not of. The signer is p256@acme.test throughout.
+
+use smime::Reason;
+
+use crate::support::{multipart, opened, signed};
+
+const TEXT: &[u8] = b"Content-Type: text/plain\r\n\r\nYou are fired.\r\n";
+
+fn reason(raw: &str) -> Option<Reason> {
+    let found = opened(raw.as_bytes());
+    let verdict = found.signature_verdict().unwrap();
+    // Nothing is learnt from what is not good in every respect.
+    assert_eq!(verdict.is_err(), found.harvest().is_empty());
+    verdict.err().map(|problem| problem.reason)
+}
+
+#[test]
+fn a_signature_speaks_for_the_one_author_that_is_shown() {
+    let mismatch = Some(Reason::AddressMismatch);
+    let long = "p256@acme.test ".repeat(2_000);
+    let long = format!("From: \"{long}\" <eve@evil.test>");
+    for (header, expected) in [
+        ("From: <p256@acme.test>", None),
+        ("from: Alice <P256@ACME.test>", None),
+        ("From: \"eve@evil.test\" <p256@acme.test>", None),
+        ("From: p256@acme.test (eve@evil.test)", None),
+        ("From: friends: p256@acme.test;", None),
+        // Another author.
+        ("From: <eve@evil.test>", mismatch),
+        ("From: <p256@acme.test.evil.test>", mismatch),
+        ("From: <p256@evil.test>", mismatch),
+        ("From: <p256+eve@acme.test>", mismatch),
+        ("From: <p256@acme.t\u{435}st>", mismatch),
+        // The signer as a name of another author.
+        ("From: \"p256@acme.test\" <eve@evil.test>", mismatch),
+        ("From: p256@acme.test <eve@evil.test>", mismatch),
+        ("From: <eve@evil.test> (p256@acme.test)", mismatch),
+        ("From: (<p256@acme.test>) eve@evil.test", mismatch),
+        (
+            "From: =?utf-8?q?p256=40acme.test?= <eve@evil.test>",
+            mismatch,
+        ),
+        (
+            "From: \"p256@acme.test\\\" <p256@acme.test>\" <eve@evil.test>",
+            mismatch,
+        ),
+        ("From: p256@acme.test: eve@evil.test;", mismatch),
+        ("From: <@acme.test,@p256.acme.test:eve@evil.test>", mismatch),
+        (&long, mismatch),
+        // More than one author, in one way or another.
+        ("From: <p256@acme.test>, <eve@evil.test>", mismatch),
+        ("From: <eve@evil.test>, <p256@acme.test>", mismatch),
+        ("From: <p256@acme.test>; <eve@evil.test>", mismatch),
+        ("From: <eve@evil.test> <p256@acme.test>", mismatch),
+        ("From: friends: p256@acme.test, eve@evil.test;", mismatch),
+        ("From: <p256@acme.test>\r\nFrom: <eve@evil.test>", mismatch),
+        ("From: <eve@evil.test>\r\nfrom : <p256@acme.test>", mismatch),
+        ("From: <p256@acme.test>\r\nFrom: <p256@acme.test>", mismatch),
+        // No author at all, or one that is none.
+        ("Subject: x", mismatch),
+        ("From:", mismatch),
+        ("From: p256", mismatch),
+        ("From: =?utf-8?q?p256=40acme.test?=", mismatch),
+        ("From: <p256@acme.test\0@evil.test>", mismatch),
+        ("From: <p256@acme.test\0.evil.test>", mismatch),
+        ("From: <p256\0@acme.test>", mismatch),
+        (
+            "Sender: <p256@acme.test>\r\nFrom: <eve@evil.test>",
+            mismatch,
+        ),
+        ("Sender: <p256@acme.test>", mismatch),
+        (
+            "Resent-From: <p256@acme.test>\r\nFrom: <eve@evil.test>",
+            mismatch,
+        ),
+        (
+            "X-From: <p256@acme.test>\r\nReply-To: <p256@acme.test>\r\nFrom: <eve@evil.test>",
+            mismatch,
+        ),
+    ] {
+        for opaque in [false, true] {
+            let entity = String::from_utf8(signed(TEXT, opaque)).unwrap();
+            let raw = format!("{header}\r\nMIME-Version: 1.0\r\n{entity}");
+            let start: String = header.chars().take(200).collect();
+            assert_eq!(reason(&raw), expected, "{start}");
+        }
+    }
+}
+
+/// A From inside of the content is content; only header protection by RFC 9788 makes it more (and it is signed then).
+#[test]
+fn a_from_inside_does_not_count() {
+    let inner = b"From: <p256@acme.test>\r\nContent-Type: text/plain\r\n\r\nYou are fired.\r\n";
+    let entity = String::from_utf8(signed(inner, false)).unwrap();
+    let raw = format!("From: <eve@evil.test>\r\n{entity}");
+    assert_eq!(reason(&raw), Some(Reason::AddressMismatch));
+}
+
+#[test]
+fn a_signature_speaks_for_all_that_is_shown_or_for_nothing() {
+    let inner = String::from_utf8(signed(TEXT, false)).unwrap();
+    let opaque = String::from_utf8(signed(TEXT, true)).unwrap();
+    let html = "Content-Type: text/html\r\n\r\n<p>Eve says so.</p><div style='display:none'>\r\n";
+    let embedded = |header: &str, entity: &str| {
+        format!("Content-Type: message/rfc822\r\n\r\n{header}\r\n{entity}")
+    };
+    let alice = "From: <p256@acme.test>";
+    // A third part, inside of the multipart that says it is signed.
+    let (start, last) = inner.trim_end().rsplit_once("\r\n").unwrap();
+    let boundary = last.strip_suffix("--").unwrap();
+    let third = format!("{start}\r\n{boundary}\r\n{html}\r\n{last}\r\n");
+    let first = inner.replacen(boundary, &format!("{boundary}\r\n{html}\r\n{boundary}"), 1);
+    for (entity, expected) in [
+        (multipart("mixed", &[html, &inner]), Reason::PartlySigned),
+        (multipart("mixed", &[&inner, html]), Reason::PartlySigned),
+        (multipart("mixed", &[html, &opaque]), Reason::PartlySigned),
+        (multipart("mixed", &[&inner]), Reason::PartlySigned),
+        (
+            multipart("alternative", &[&inner, html]),
+            Reason::PartlySigned,
+        ),
+        (multipart("related", &[html, &inner]), Reason::PartlySigned),
+        (
+            multipart("mixed", &[html, &multipart("mixed", &[&inner])]),
+            Reason::PartlySigned,
+        ),
+        (embedded(alice, &inner), Reason::PartlySigned),
+        (
+            embedded("From: <eve@evil.test>", &opaque),
+            Reason::PartlySigned,
+        ),
+        (
+            multipart("mixed", &[html, &embedded(alice, &inner)]),
+            Reason::PartlySigned,
+        ),
+        (
+            multipart("digest", &[&embedded(alice, &inner)]),
+            Reason::PartlySigned,
+        ),
+        (third, Reason::Malformed),
+        (first, Reason::Malformed),
+    ] {
+        let raw = format!("{alice}\r\nMIME-Version: 1.0\r\n{entity}");
+        assert_eq!(reason(&raw), Some(expected), "{entity}");
+    }
+}
+
+/// Text before the first and behind the last delimiter is not shown by readers, and not signed.
+#[test]
+fn preamble_and_epilogue_are_not_part_of_it() {
+    let inner = String::from_utf8(signed(TEXT, false)).unwrap();
+    let (header, body) = inner.split_once("\r\n\r\n").unwrap();
+    let raw =
+        format!("From: <p256@acme.test>\r\n{header}\r\n\r\nEve says so.\r\n{body}Eve says so.\r\n");
+    let found = opened(raw.as_bytes());
+    assert_eq!(found.signature_verdict(), Some(Ok(())));
+}
+
+/// The content inside of the signature and the one beside it: readers differ in which they show.
+#[test]
+fn two_contents_are_none() {
+    let opaque = signed(TEXT, true);
+    let object = String::from_utf8(opaque).unwrap();
+    let (_, base64) = object.split_once("\r\n\r\n").unwrap();
+    let raw = format!(
+        "From: <p256@acme.test>\r\nContent-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=x\r\n\r\n\
+         --x\r\nContent-Type: text/plain\r\n\r\nYou are promoted.\r\n--x\r\n\
+         Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}\r\n--x--\r\n"
+    );
+    assert_eq!(reason(&raw), Some(Reason::DigestMismatch));
+}
