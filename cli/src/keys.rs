@@ -22,7 +22,7 @@ pub(crate) fn load(
     certificate_files: &[PathBuf],
     password_file: Option<&Path>,
 ) -> Result<Found, Stop> {
-    let password = password_file.map(password).transpose()?;
+    let password = password_file.map(first_line).transpose()?;
     let mut found = Found {
         certificates: input::certificates(certificate_files)?,
         ..Found::default()
@@ -37,8 +37,8 @@ pub(crate) fn load(
     Ok(found)
 }
 
-/// The first line of the file.
-fn password(file: &Path) -> Result<Zeroizing<String>, UsageError> {
+/// The password in the first line of the file.
+pub(crate) fn first_line(file: &Path) -> Result<Zeroizing<String>, UsageError> {
     let octets = Zeroizing::new(input::read(file)?);
     let text = std::str::from_utf8(&octets)
         .map_err(|_| UsageError::Wrong(format!("{}: the password is not UTF-8", file.display())))?;

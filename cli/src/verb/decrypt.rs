@@ -17,12 +17,12 @@ use crate::report::UsageError;
 pub(crate) struct Decrypt {
     message: PathBuf,
     /// A private key: PEM, DER or PKCS#12. May be repeated.
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "password_file")]
     key: Vec<PathBuf>,
     /// The certificate of a key. May be repeated.
     #[arg(long, value_name = "FILE")]
     cert: Vec<PathBuf>,
-    /// A file whose first line is the password of PKCS#12 and encrypted keys.
+    /// A file whose first line is the password of PKCS#12 and encrypted keys, or of the message itself (RFC 3211).
     #[arg(long, value_name = "FILE")]
     password_file: Option<PathBuf>,
     /// Verify the signatures inside too.
@@ -52,17 +52,19 @@ impl Decrypt {
         let found = keys::load(&self.key, &self.cert, self.password_file.as_deref())?;
         let keys = found.pairs(&provider);
         let trust = self.trust.store()?;
-        let mut opened = smime::open(
-            &message,
-            &OpenContext {
-                keys: &keys,
-                trust: &trust,
-                now: self.trust.now(),
-                provider: &provider,
-                content: None,
-                checks_address: !self.no_address_check,
-            },
-        );
+        let context = OpenContext {
+            keys: &keys,
+            trust: &trust,
+            now: self.trust.now(),
+            provider: &provider,
+            content: None,
+            checks_address: !self.no_address_check,
+        };
+        let password = self.password_file.as_deref().map(keys::first_line);
+        let mut opened = match password.transpose()? {
+            Some(password) => smime::open_with_password(&message, &context, &password),
+            None => smime::open(&message, &context),
+        };
         let report = findings::decrypted(&opened, self.verify);
         match opened.entity.take() {
             Some(entity) => Ok(self.destination.put(entity, report)?),

@@ -10,6 +10,7 @@ use crate::{
     },
     encrypt::{kem_info, shared_info},
     hazmat,
+    password::Password,
     sensitive::Sensitive,
 };
 
@@ -82,6 +83,7 @@ pub(crate) fn decrypt(
     object: Vec<u8>,
     envelope: Envelope,
     keys: &[KeyPair],
+    password: Option<&Password>,
     provider: &dyn Provider,
 ) -> Result<Decrypted, Problem> {
     let cipher = ReadCipher::from_oid(envelope.cipher).ok_or_else(|| {
@@ -97,7 +99,7 @@ pub(crate) fn decrypt(
             "the content cipher does not fit the kind of envelope",
         ));
     }
-    let candidates = candidates(&envelope.recipients, keys);
+    let candidates = candidates(&envelope.recipients, keys, password);
     if candidates.is_empty() {
         return Err(no_matching_key());
     }
@@ -154,23 +156,38 @@ fn no_matching_key() -> Problem {
 struct Candidate<'a> {
     recipient: &'a RecipientInfo,
     recipient_index: usize,
-    key: &'a PrivateKey,
-    /// The key came without a certificate, so that it is tried on chance.
+    key: Key<'a>,
+    /// Nothing says that the key is the recipient's: it came without a certificate, or it is a password.
     is_guess: bool,
 }
 
+#[derive(Clone, Copy)]
+enum Key<'a> {
+    Private(&'a PrivateKey),
+    Password(&'a Password),
+}
+
 /// Keys named by their certificate; only where there are none, keys without certificate are tried.
-fn candidates<'a>(recipients: &'a [RecipientInfo], keys: &'a [KeyPair]) -> Vec<Candidate<'a>> {
+///
+/// A password is tried after them.
+fn candidates<'a>(
+    recipients: &'a [RecipientInfo],
+    keys: &'a [KeyPair],
+    password: Option<&'a Password>,
+) -> Vec<Candidate<'a>> {
     /// Most recipients that a key without certificate is tried on: each costs a private operation.
     const GUESSES_MAX: usize = 32;
+    /// Most that a password is tried on: each may cost a second.
+    const PASSWORDS_MAX: usize = 4;
     let mut named = Vec::new();
     let mut guesses = Vec::new();
+    let mut passwords = Vec::new();
     for (recipient_index, recipient) in recipients.iter().enumerate() {
         for pair in keys.iter().filter(|pair| recipient.fits(pair.key.kind())) {
             let candidate = Candidate {
                 recipient,
                 recipient_index,
-                key: &pair.key,
+                key: Key::Private(&pair.key),
                 is_guess: pair.certificate.is_none(),
             };
             match &pair.certificate {
@@ -179,8 +196,20 @@ fn candidates<'a>(recipients: &'a [RecipientInfo], keys: &'a [KeyPair]) -> Vec<C
                 _ => {}
             }
         }
+        if let (KeyWay::Password(_), Some(password)) = (&recipient.way, password)
+            && passwords.len() < PASSWORDS_MAX
+        {
+            passwords.push(Candidate {
+                recipient,
+                recipient_index,
+                key: Key::Password(password),
+                is_guess: true,
+            });
+        }
     }
-    if named.is_empty() { guesses } else { named }
+    let mut found = if named.is_empty() { guesses } else { named };
+    found.append(&mut passwords);
+    found
 }
 
 /// The ciphertext in a buffer of its own: the object's, moved to the front, so that nothing is copied out.
@@ -202,13 +231,20 @@ fn content_key(
     cipher: ReadCipher,
     provider: &dyn Provider,
 ) -> Result<Option<Sensitive<Vec<u8>>>, Problem> {
-    match &candidate.recipient.way {
-        KeyWay::Transport(transport) => transported_key(transport, candidate.key, cipher, provider)
-            .map(Some)
-            .map_err(|_| integrity_failure()),
-        KeyWay::Agreement(agreement) => Ok(agreed_key(agreement, candidate.key, provider).ok()),
-        KeyWay::Encapsulation(found) => Ok(encapsulated_key(found, candidate.key, provider).ok()),
-        KeyWay::Unknown(_) => Ok(None),
+    match (&candidate.recipient.way, candidate.key) {
+        (KeyWay::Transport(transport), Key::Private(key)) => {
+            transported_key(transport, key, cipher, provider)
+                .map(Some)
+                .map_err(|_| integrity_failure())
+        }
+        (KeyWay::Agreement(agreement), Key::Private(key)) => {
+            Ok(agreed_key(agreement, key, provider).ok())
+        }
+        (KeyWay::Encapsulation(found), Key::Private(key)) => {
+            Ok(encapsulated_key(found, key, provider).ok())
+        }
+        (KeyWay::Password(wrap), Key::Password(password)) => Ok(wrap.open(password)),
+        _ => Ok(None),
     }
 }
 

@@ -46,7 +46,7 @@ pub use header_protection::{HIDDEN_SUBJECT, HeaderProtection, protect_with_heade
 pub use key::{KeyError, PrivateKey};
 pub use open::{
     Harvest, KeyPair, Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId,
-    SignatureReport, open, recipients,
+    SignatureReport, open, open_with_password, recipients,
 };
 pub use password::PasswordError;
 pub use pkcs12::Pkcs12;

@@ -6,7 +6,10 @@ mod walk;
 
 use mail::{Address, Defect, Entity, UnixTime};
 
-use crate::{Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore};
+use crate::{
+    Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore,
+    password::Password,
+};
 
 /// A private key and, where known, the certificate that names it to senders.
 #[derive(Clone)]
@@ -185,7 +188,12 @@ pub fn recipients(message: &[u8]) -> Vec<RecipientId> {
 ///
 /// `message` is an RFC 5322 message, a MIME entity, or a bare CMS object (DER, BER or PEM).
 pub fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
-    walk::open(message, context)
+    walk::open(message, context, None)
+}
+
+/// The same with a password that the sender may have encrypted to, too (RFC 3211).
+pub fn open_with_password(message: &[u8], context: &OpenContext<'_>, password: &str) -> Opened {
+    walk::open(message, context, Some(&Password::new(password)))
 }
 
 impl Opened {

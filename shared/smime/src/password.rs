@@ -1,6 +1,7 @@
-//! Content under a password: PBES2 (RFC 8018), PBMAC1 (RFC 9579) and the older schemes of PKCS#12 (RFC 7292 §B).
+//! Content and keys under a password: PBES2 (RFC 8018), PBMAC1 (RFC 9579) and the older schemes of PKCS#12 (RFC 7292 §B).
 
 mod pkcs12_kdf;
+mod wrap;
 
 use der::oid::ObjectIdentifier;
 use hmac::Hmac;
@@ -14,6 +15,7 @@ use crate::{
 };
 
 use pkcs12_kdf::Purpose;
+pub(crate) use wrap::PasswordWrap;
 
 /// Most rounds of one key derivation: OpenSSL writes 2,048, careful software up to a million, which takes a second.
 pub(crate) const ROUNDS_MAX: u64 = 2_000_000;

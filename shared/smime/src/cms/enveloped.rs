@@ -11,6 +11,7 @@ use crate::{
     certificate::subrange,
     hazmat,
     open::RecipientId,
+    password::PasswordWrap,
     provider::Digest,
 };
 
@@ -64,6 +65,8 @@ pub(crate) enum KeyWay {
     Agreement(Box<Agreement>),
     /// Wrapped under a key that an ML-KEM ciphertext carries.
     Encapsulation(Box<Encapsulation>),
+    /// Wrapped under a password.
+    Password(Box<PasswordWrap>),
     /// An algorithm that is not known here, by name.
     Unknown(String),
 }
@@ -108,6 +111,7 @@ impl RecipientInfo {
             },
             KeyWay::Agreement(_) => "ecdh".to_owned(),
             KeyWay::Encapsulation(found) => found.kem.to_string().to_ascii_lowercase(),
+            KeyWay::Password(_) => "password".to_owned(),
             KeyWay::Unknown(name) => name.clone(),
         }
     }
@@ -121,7 +125,7 @@ impl RecipientInfo {
                 KeyKind::P256 | KeyKind::P384 | KeyKind::P521 | KeyKind::K283 | KeyKind::X25519
             ),
             KeyWay::Encapsulation(found) => found.kem == kind,
-            KeyWay::Unknown(_) => false,
+            KeyWay::Password(_) | KeyWay::Unknown(_) => false,
         }
     }
 }
@@ -188,13 +192,13 @@ fn read_recipients(set: Element<'_>) -> Result<Vec<RecipientInfo>, Asn1Error> {
         match info.tag {
             tag::SEQUENCE => recipients.push(read_transport(info)?),
             found if found == tag::context(1) => read_agreement(info, &mut recipients)?,
+            found if found == tag::context(3) => recipients.push(read_password(info)?),
             found if found == tag::context(4) => recipients.push(read_other(info)?),
             found => recipients.push(RecipientInfo {
                 id: RecipientId::Other,
                 way: KeyWay::Unknown(
                     match found & 0x1f {
                         2 => "key-encryption-key",
-                        3 => "password",
                         _ => "other",
                     }
                     .to_owned(),
@@ -206,6 +210,16 @@ fn read_recipients(set: Element<'_>) -> Result<Vec<RecipientInfo>, Asn1Error> {
         }
     }
     Ok(recipients)
+}
+
+/// `PasswordRecipientInfo` (RFC 5652 §6.2.4).
+fn read_password(info: Element<'_>) -> Result<RecipientInfo, Asn1Error> {
+    let way = PasswordWrap::read(info.reader())?.map_or_else(
+        || KeyWay::Unknown("password".to_owned()),
+        |wrap| KeyWay::Password(Box::new(wrap)),
+    );
+    let id = RecipientId::Other;
+    Ok(RecipientInfo { id, way })
 }
 
 /// `OtherRecipientInfo`: `KEMRecipientInfo` (RFC 9629 §3), or something unknown.

@@ -11,6 +11,7 @@ use crate::{
     detect::{self, Smime},
     header_protection::{ProtectedHeader, Restored, deliverable_payload},
     malleability,
+    password::Password,
     verify::{self, Judge},
 };
 
@@ -18,9 +19,14 @@ use crate::{
 pub(crate) const LAYERS_MAX: usize = 16;
 
 /// Opens a message as far as the keys reach.
-pub(super) fn open(message: &[u8], context: &OpenContext<'_>) -> Opened {
+pub(super) fn open(
+    message: &[u8],
+    context: &OpenContext<'_>,
+    password: Option<&Password>,
+) -> Opened {
     let mut walk = Walk {
         context,
+        password,
         opened: Opened::default(),
         message_id: None,
         protected: None,
@@ -125,6 +131,7 @@ impl Place<'_> {
 
 struct Walk<'c> {
     context: &'c OpenContext<'c>,
+    password: Option<&'c Password>,
     opened: Opened,
     /// Of the whole message.
     message_id: Option<String>,
@@ -373,15 +380,14 @@ impl Walk<'_> {
             })
             .collect();
         let result = if place.covers_all {
-            decrypt::decrypt(der, envelope, self.context.keys, self.context.provider).and_then(
-                |opened| {
-                    if is_authenticated || malleability::is_one_clean_entity(&opened.content) {
-                        Ok(opened)
-                    } else {
-                        Err(decrypt::integrity_failure())
-                    }
-                },
-            )
+            let OpenContext { keys, provider, .. } = self.context;
+            decrypt::decrypt(der, envelope, keys, self.password, *provider).and_then(|opened| {
+                if is_authenticated || malleability::is_one_clean_entity(&opened.content) {
+                    Ok(opened)
+                } else {
+                    Err(decrypt::integrity_failure())
+                }
+            })
         } else {
             Err(Problem::new(
                 Reason::PartlyEncrypted,
@@ -411,10 +417,16 @@ impl Walk<'_> {
         let inflated = cms::content_info(der)
             .map_err(cms::malformed)
             .and_then(|info| compressed::inflate(info.content));
+        // What no signature holds is delivered as everybody can read it.
+        let is_bare =
+            place.covers_all && self.opened.layers.last().is_some_and(Layer::is_encrypted);
         match inflated {
             Ok(content) => {
                 self.push_layer(LayerKind::Compressed, None);
                 self.entity(&Entity::parse(&content), &place.inside());
+                if is_bare {
+                    self.opened.entity.get_or_insert(content);
+                }
             }
             Err(problem) => self.push_layer(LayerKind::Compressed, Some(problem)),
         }
