@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::form::Form;
+
 /// A kind of key, and so the certificate of the lab that has it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Key {
@@ -88,6 +90,7 @@ pub(crate) enum Case {
     /// An altered message is refused: a reader that takes everything would fill its column.
     Refuse(Signing),
     Encrypt(Encryption),
+    Form(Form),
 }
 
 impl Key {
@@ -158,6 +161,7 @@ impl Case {
     /// Every row, in the order of the table; without the keys that only a new OpenSSL makes if there is none.
     pub(crate) fn all(has_post_quantum: bool) -> Vec<Self> {
         let mut cases = Self::classic();
+        cases.extend(Form::ALL.map(Self::Form));
         if has_post_quantum {
             cases.extend(Self::post_quantum());
         }
@@ -255,6 +259,7 @@ impl Case {
                 signing.digest.is_written() && !matches!(signing.key, Key::SlhDsa(_))
             }
             Self::Encrypt(encryption) => encryption.cipher.is_written(),
+            Self::Form(_) => false,
         }
     }
 }
@@ -292,6 +297,7 @@ impl fmt::Display for Case {
             Self::Sign(signing) => signing.fmt(f),
             Self::Refuse(_) => f.write_str("refuse what was altered"),
             Self::Encrypt(encryption) => encryption.fmt(f),
+            Self::Form(form) => form.fmt(f),
         }
     }
 }

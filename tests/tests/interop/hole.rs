@@ -4,6 +4,7 @@
 //! the peer did write.
 
 use crate::case::{Case, Cipher, Encryption, Key, Signing};
+use crate::form::Form;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Direction {
@@ -56,6 +57,12 @@ pub(crate) const HOLES: &[Hole] = &[
         because: "its CMS has no X25519 (RFC 8418)",
     },
     Hole {
+        peer: "OpenSSL 3",
+        direction: Some(Direction::Writes),
+        is_met: |case| case == Case::Form(Form::Compressed),
+        because: "Debian builds it without zlib",
+    },
+    Hole {
         peer: "OpenSSL 4",
         direction: None,
         is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
@@ -67,6 +74,12 @@ pub(crate) const HOLES: &[Hole] = &[
         is_met: |case| encrypts_to(case, Key::X25519),
         because: "its CMS treats X25519 like a curve of RFC 5753: it writes no originator (`illegal zero content`) and \
                   reads none (`missing key`)",
+    },
+    Hole {
+        peer: "gpgsm",
+        direction: Some(Direction::Writes),
+        is_met: is_form,
+        because: "its command has no option for it",
     },
     Hole {
         peer: "gpgsm",
@@ -119,6 +132,12 @@ pub(crate) const HOLES: &[Hole] = &[
     },
     Hole {
         peer: "NSS",
+        direction: Some(Direction::Writes),
+        is_met: is_form,
+        because: "its command has no option for it",
+    },
+    Hole {
+        peer: "NSS",
         direction: None,
         is_met: is_post_quantum,
         because: "3.87 is older than ML-DSA, SLH-DSA and ML-KEM",
@@ -161,6 +180,12 @@ pub(crate) const HOLES: &[Hole] = &[
     },
     Hole {
         peer: "BouncyCastle",
+        direction: Some(Direction::Writes),
+        is_met: is_form,
+        because: "its driver here signs and encrypts single messages; OpenSSL writes these forms",
+    },
+    Hole {
+        peer: "BouncyCastle",
         direction: None,
         is_met: is_post_quantum,
         because: "1.72 has the candidates that ML-DSA, SLH-DSA and ML-KEM were made of, under other identifiers",
@@ -176,6 +201,12 @@ pub(crate) const HOLES: &[Hole] = &[
         direction: Some(Direction::Writes),
         is_met: |case| encrypts_with(case, Cipher::ChaCha20Poly1305),
         because: "1.72 reads ChaCha20-Poly1305 (RFC 8103), but would write it without its tag, into EnvelopedData",
+    },
+    Hole {
+        peer: "PKI.js",
+        direction: Some(Direction::Writes),
+        is_met: is_form,
+        because: "its driver here signs and encrypts single messages; OpenSSL writes these forms",
     },
     Hole {
         peer: "PKI.js",
@@ -221,6 +252,12 @@ pub(crate) const HOLES: &[Hole] = &[
     },
     Hole {
         peer: "cryptography",
+        direction: Some(Direction::Writes),
+        is_met: is_form,
+        because: "its driver here signs and encrypts single messages; OpenSSL writes these forms",
+    },
+    Hole {
+        peer: "cryptography",
         direction: Some(Direction::Reads),
         is_met: |case| matches!(case, Case::Sign(_) | Case::Refuse(_)),
         because: "it has no function that verifies",
@@ -261,6 +298,11 @@ fn encryption(case: Case, is_met: impl Fn(Encryption) -> bool) -> bool {
 
 fn signs_with(case: Case, key: Key) -> bool {
     signing(case, |signing| signing.key == key)
+}
+
+/// One that is more than a signature with MIME around it.
+fn is_form(case: Case) -> bool {
+    matches!(case, Case::Form(form) if !form.is_around_a_signature())
 }
 
 fn is_post_quantum(case: Case) -> bool {

@@ -12,7 +12,7 @@ use crate::command::run;
 
 /// The sender and recipient of every message.
 pub(crate) const ADDRESS: &str = "alice@interop.test";
-/// The password of the PKCS#12 files.
+/// The password of the PKCS#12 files, and of what is encrypted to one.
 pub(crate) const PASSWORD: &str = "interop";
 
 const HEADER: &str = "From: Alice <alice@interop.test>\r\nTo: alice@interop.test\r\n\

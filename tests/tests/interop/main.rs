@@ -9,6 +9,7 @@
 
 mod case;
 mod command;
+mod form;
 mod hole;
 mod lab;
 mod matrix;

@@ -4,9 +4,10 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::case::Case;
+use crate::form;
 use crate::hole::{Direction, HOLES};
 use crate::lab::Lab;
 use crate::peer::{Peer, Peers};
@@ -97,6 +98,7 @@ fn write_and_read_back(lab: &Lab, sealgate: &Sealgate, case: Case, file: &Path) 
             sealgate.encrypt(lab, encryption, file)?;
             sealgate.decrypt(lab, encryption, file)
         }
+        Case::Form(_) => Ok(()),
     }
 }
 
@@ -147,6 +149,7 @@ fn peer_reads(lab: &Lab, peer: &mut dyn Peer, case: Case, message: &Path) -> Res
             Ok(())
         }
         Case::Encrypt(encryption) => peer.decrypt(lab, encryption, message),
+        Case::Form(_) => bail!("Sealgate does not write it"),
     }
 }
 
@@ -154,6 +157,7 @@ fn peer_writes(lab: &Lab, peer: &mut dyn Peer, case: Case, file: &Path) -> Resul
     match case {
         Case::Sign(signing) | Case::Refuse(signing) => peer.sign(lab, signing, file),
         Case::Encrypt(encryption) => peer.encrypt(lab, encryption, file),
+        Case::Form(form) => form::write(lab, peer, form, file),
     }
 }
 
@@ -176,6 +180,7 @@ fn sealgate_reads(lab: &Lab, sealgate: &Sealgate, case: Case, file: &Path) -> Re
             Ok(())
         }
         Case::Encrypt(encryption) => sealgate.decrypt(lab, encryption, file),
+        Case::Form(form) => form::read(lab, sealgate, form, file),
     }
 }
 

@@ -22,6 +22,22 @@ pub(crate) fn split_signed(message: &[u8]) -> Result<(Vec<u8>, Vec<u8>)> {
     Ok((content.into(), decode_body(signature.trim_start())?))
 }
 
+/// What a peer wrote as a detached signature over `content`, as `multipart/signed`; some write that themselves.
+pub(crate) fn signed_entity(written: &[u8], content: &[u8]) -> Result<String> {
+    const FIELD: &str = "Content-Type: multipart/signed";
+    if let Ok(text) = std::str::from_utf8(written)
+        && let Some((_, rest)) = text.split_once(FIELD)
+    {
+        return Ok([FIELD, rest].concat());
+    }
+    let content = std::str::from_utf8(content)?;
+    Ok(format!(
+        "{FIELD}; protocol=\"application/pkcs7-signature\"; boundary=signed\r\n\r\n--signed\r\n{content}\r\n--signed\r\n\
+         Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--signed--\r\n",
+        STANDARD.encode(written)
+    ))
+}
+
 /// The CMS object of an `application/pkcs7-mime`.
 pub(crate) fn cms(message: &[u8]) -> Result<Vec<u8>> {
     decode_body(std::str::from_utf8(message)?)

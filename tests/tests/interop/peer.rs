@@ -10,9 +10,10 @@ mod python;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::case::{Encryption, Signing};
+use crate::form::Form;
 use crate::lab::Lab;
 
 /// An S/MIME implementation of somebody else.
@@ -26,6 +27,10 @@ pub(crate) trait Peer: Send {
     fn verify(&mut self, lab: &Lab, signing: Signing, message: &Path) -> Result<()>;
     fn encrypt(&mut self, lab: &Lab, encryption: Encryption, output: &Path) -> Result<()>;
     fn decrypt(&mut self, lab: &Lab, encryption: Encryption, message: &Path) -> Result<()>;
+    /// Writes a form that is more than a signature with MIME around it.
+    fn write(&mut self, _: &Lab, form: Form, _: &Path) -> Result<()> {
+        bail!("no way to write: {form}")
+    }
 }
 
 /// Peers, each in a column of its own.

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::case::{Cipher, Encryption, Signing};
+use crate::case::{Cipher, Encryption, Key, Signing};
 use crate::command::run;
-use crate::lab::Lab;
+use crate::lab::{Lab, PASSWORD};
 
 pub(crate) struct Sealgate {
     program: PathBuf,
@@ -79,5 +79,43 @@ impl Sealgate {
             );
         }
         Ok(())
+    }
+
+    /// Opens what is encrypted to a key, whatever the cipher.
+    pub(crate) fn open(&self, lab: &Lab, key: Key, message: &Path) -> Result<()> {
+        let mut command = self.decrypting(message);
+        command.arg("--key").arg(lab.key(key));
+        command.arg("--cert").arg(lab.certificate(key));
+        Self::check_opened(&mut command, message)
+    }
+
+    pub(crate) fn open_with_password(&self, lab: &Lab, message: &Path) -> Result<()> {
+        let file = lab.path("password");
+        std::fs::write(&file, PASSWORD)?;
+        let mut command = self.decrypting(message);
+        command.arg("--password-file").arg(file);
+        Self::check_opened(&mut command, message)
+    }
+
+    fn decrypting(&self, message: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.arg("decrypt").arg(message);
+        command.arg("--out").arg(message.with_extension("opened"));
+        command
+    }
+
+    fn check_opened(command: &mut Command, message: &Path) -> Result<()> {
+        run(command)?;
+        let opened = std::fs::read(message.with_extension("opened"))?;
+        ensure!(Lab::is_content(&opened), "another content");
+        Ok(())
+    }
+
+    pub(crate) fn inspect(&self, message: &Path) -> Result<String> {
+        let said = run(Command::new(&self.program)
+            .arg("inspect")
+            .arg(message)
+            .arg("--json"))?;
+        Ok(String::from_utf8(said)?)
     }
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use super::Peer;
 use crate::case::{Cipher, Encryption, Key, Signing};
 use crate::command::run;
-use crate::lab::Lab;
+use crate::form::Form;
+use crate::lab::{Lab, PASSWORD};
 
 pub(crate) const NAME: &str = "OpenSSL 3";
 pub(crate) const NEW: &str = "OpenSSL 4";
@@ -99,5 +100,84 @@ impl Peer for OpenSsl {
         let content = run(&mut command)?;
         ensure!(Lab::is_content(&content), "another content");
         Ok(())
+    }
+
+    fn write(&mut self, lab: &Lab, form: Form, output: &Path) -> Result<()> {
+        let entity = lab.entity();
+        let inner = |name: &str| output.with_extension(name);
+        let mut command = match form {
+            Form::StreamedSignature => {
+                let mut command = self.signing(lab, &[Key::Rsa], &entity);
+                command.args(["-nodetach", "-stream", "-outform", "DER"]);
+                command
+            }
+            Form::StreamedEnvelope => {
+                let mut command = self.encrypting(lab, &[Key::Rsa], &entity);
+                command.args(["-stream", "-outform", "DER"]);
+                command
+            }
+            Form::KeyIdentifier => {
+                let mut command = self.signing(lab, &[Key::P256], &entity);
+                command.arg("-keyid");
+                command
+            }
+            Form::NoAttributes => {
+                let mut command = self.signing(lab, &[Key::Rsa], &entity);
+                command.arg("-noattr");
+                command
+            }
+            Form::TwoSigners => self.signing(lab, &[Key::Rsa, Key::P384], &entity),
+            Form::TwoRecipients => self.encrypting(lab, &[Key::Rsa, Key::P256], &entity),
+            Form::Password => {
+                let mut command = self.encrypting(lab, &[], &entity);
+                command.args(["-pwri_password", PASSWORD]);
+                command
+            }
+            Form::Compressed => {
+                let mut compress = self.cms("-compress");
+                compress.arg("-in").arg(entity);
+                run(compress.arg("-out").arg(inner("compressed")))?;
+                self.encrypting(lab, &[Key::Rsa], &inner("compressed"))
+            }
+            Form::CertificatesOnly => {
+                let mut command = Command::new(&self.program);
+                command.args(["crl2pkcs7", "-nocrl", "-outform", "DER", "-certfile"]);
+                command.arg(lab.certificate(Key::Rsa));
+                command
+            }
+            Form::Triple => {
+                let mut sign = self.signing(lab, &[Key::Rsa], &entity);
+                run(sign.arg("-out").arg(inner("signed")))?;
+                let mut encrypt = self.encrypting(lab, &[Key::Rsa], &inner("signed"));
+                run(encrypt.arg("-out").arg(inner("encrypted")))?;
+                let mut command = self.signing(lab, &[Key::P521], &inner("encrypted"));
+                command.arg("-nodetach");
+                command
+            }
+            Form::ListFooter | Form::Forwarded => bail!("written around a signature"),
+        };
+        run(command.arg("-out").arg(output))?;
+        Ok(())
+    }
+}
+
+impl OpenSsl {
+    fn signing(&self, lab: &Lab, keys: &[Key], entity: &Path) -> Command {
+        let mut command = self.cms("-sign");
+        command.arg("-in").arg(entity).args(["-md", "sha256"]);
+        for key in keys {
+            command.arg("-signer").arg(lab.certificate(*key));
+            command.arg("-inkey").arg(lab.key(*key));
+        }
+        command
+    }
+
+    fn encrypting(&self, lab: &Lab, keys: &[Key], entity: &Path) -> Command {
+        let mut command = self.cms("-encrypt");
+        command.arg("-in").arg(entity).arg("-aes-256-cbc");
+        for key in keys {
+            command.arg("-recip").arg(lab.certificate(*key));
+        }
+        command
     }
 }
