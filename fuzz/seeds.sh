@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes the keys and seeds of the fuzz targets afresh, with OpenSSL.
+# Makes the keys and seeds of the fuzz targets afresh, with OpenSSL; some need the new one that `xtask/openssl` builds.
 set -euo pipefail
 cd "$(dirname "$0")"
+new=${SEALGATE_OPENSSL:-../target/openssl/apps/openssl}
 rm -rf keys seeds
 mkdir -p keys seeds/{mime,cms,certificate,pkcs12,pipeline}
 work=$(mktemp -d)
@@ -41,6 +42,11 @@ printf '%s%s' "$header" "$mixed" > seeds/mime/mixed.eml
 printf '%sContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe=\r\n!\r\n' \
     "$header" > seeds/mime/quoted.eml
 cp seeds/mime/mixed.eml seeds/pipeline/plain.eml
+hidden=$'From: Alice <alice@partner.test>\r\nTo: bob@acme.test\r\nSubject: =?utf-8?q?gr=C3=BC=C3=9Fe?=\r\nMessage-ID: <1@partner.test>\r\n'
+hidden+=$'HP-Outer: Subject: [...]\r\nHP-Outer: To: bob@acme.test\r\nContent-Type: multipart/alternative; boundary=h; hp="cipher"\r\n\r\n'
+hidden+=$'--h\r\nContent-Type: text/plain; hp-legacy-display="1"\r\n\r\nSubject: x\r\n\r\nHello\r\n--h\r\nContent-Type: text/html; hp-legacy-display="1"\r\n\r\n'
+hidden+=$'<body><div class="header-protection-legacy-display">Subject: x</div>Hello</body>\r\n--h--\r\n'
+printf '%s' "$hidden" > seeds/mime/legacy-display.eml
 
 sign=(openssl cms -sign -signer keys/partner.pem -inkey keys/partner.key -certfile keys/ca.pem -in "$work/text")
 encrypt=(openssl cms -encrypt -binary -in "$work/text")
@@ -60,7 +66,20 @@ openssl crl2pkcs7 -certfile keys/ca.pem -in "$work/crl.pem" -outform DER -out se
 "${sign[@]}" -crlfeol | openssl cms -encrypt -binary -aes-256-cbc -recip keys/rsa.pem keys/p256.pem | mail \
     > seeds/pipeline/signed-encrypted.eml
 "${encrypt[@]}" -aes-256-gcm -recip keys/p256.pem | mail > seeds/pipeline/encrypted.eml
+openssl cms -encrypt -binary -in seeds/mime/legacy-display.eml -aes-256-gcm -recip keys/p256.pem | mail \
+    > seeds/pipeline/header-protected.eml
 cp seeds/pipeline/*.eml seeds/cms/
+
+"$new" cms -compress -in "$work/text" -outform DER -out seeds/cms/compressed.der
+for set in ML-KEM-512 ML-DSA-44; do
+    "$new" genpkey -algorithm "$set" -out "$work/$set.key"
+    "$new" pkey -in "$work/$set.key" -pubout -out "$work/$set.pub"
+    "$new" x509 -new -subj "/CN=$set" -force_pubkey "$work/$set.pub" -CA keys/ca.pem -CAkey "$work/ca.key" -days 36500 \
+        -out "$work/$set.pem"
+done
+"$new" cms -encrypt -in "$work/text" -aes-256-gcm -recip "$work/ML-KEM-512.pem" -outform DER -out seeds/cms/ml-kem.der
+"$new" cms -sign -in "$work/text" -nodetach -nocerts -signer "$work/ML-DSA-44.pem" -inkey "$work/ML-DSA-44.key" \
+    -outform DER -out seeds/cms/ml-dsa.der
 
 for name in ca rsa p256 x25519 partner; do
     openssl x509 -in "keys/$name.pem" -outform DER -out "seeds/certificate/$name.der"

@@ -13,6 +13,10 @@ fuzz_target!(|message: &[u8]| {
     let _ = mail::sole_author(&entity);
     let content = mail::content_entity(&entity);
     let _ = mail::with_content(&entity, &content);
+    if let Some(subject) = entity.field("Subject") {
+        let marked = mail::with_legacy_display(content, &subject.text());
+        let _ = mail::without_legacy_display(marked);
+    }
     let _ = mail::without_fields(message, "x-sealgate-");
 
     let canonical = mail::to_crlf(message);
