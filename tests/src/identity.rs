@@ -56,6 +56,11 @@ impl Authority {
         smime::pem::encode("CERTIFICATE", &self.certificate)
     }
 
+    /// The root certificate, read.
+    pub fn certificate(&self) -> Result<Certificate> {
+        Certificate::from_der(&self.certificate).context("own certificate")
+    }
+
     /// Gives somebody a key of this kind and a certificate.
     pub fn enrol(&self, address: &str, kind: KeyKind) -> Result<Person> {
         let key = provider().generate_key(kind)?;

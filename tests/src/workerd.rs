@@ -12,6 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::Agent;
 
@@ -62,10 +64,12 @@ impl Workerd {
         read(self.agent.get(&url).call())
     }
 
-    /// Asks one of its doors.
-    pub fn ask(&self, door: &str, question: &Value) -> Result<Vec<u8>> {
+    /// Asks one of its doors; JSON in, JSON out.
+    pub fn ask<Q: Serialize, A: DeserializeOwned>(&self, door: &str, question: &Q) -> Result<A> {
         let url = format!("{}/{door}", self.base);
-        read(self.agent.post(&url).send(question.to_string().as_bytes()))
+        let question = serde_json::to_vec(question)?;
+        let answer = read(self.agent.post(&url).send(question.as_slice()))?;
+        Ok(serde_json::from_slice(&answer)?)
     }
 
     /// The processor time that all its threads have taken so far, in milliseconds.

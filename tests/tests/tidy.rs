@@ -60,7 +60,8 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "api", "gateway", "issuing", "mail", "policy", "smime", "smtp",
         ],
     ),
-    ("probe", &["mail", "node-crypto", "smime"]),
+    ("cases", &["mail", "smime"]),
+    ("probe", &["findings", "mail", "node-crypto", "smime"]),
     ("xtask", &[]),
     ("bindgen", &[]),
 ];

@@ -35,6 +35,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     test_natively(&tools, &progress, &mut tally)?;
     if build(&tools, &progress, &mut tally)? {
         test_interoperability(&tools, &peers, &progress, &mut tally)?;
+        test_workerd(&tools, &progress, &mut tally)?;
         test_stack(&tools, &peers, &progress, &mut tally)?;
         test_browser(&tools, &peers, &progress, &mut tally)?;
     }
@@ -185,6 +186,36 @@ fn test_interoperability(
         println!("{table}");
     }
     Ok(())
+}
+
+/// The engine in workerd against the engine here.
+fn test_workerd(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<()> {
+    let Ok(workerd) = tools.workerd() else {
+        let lacks = "the engine in workerd: npm has no workerd for this platform";
+        tally.skipped.push(lacks.to_owned());
+        return Ok(());
+    };
+    let probe = match artefacts::probe(tools, progress) {
+        Ok(probe) => probe,
+        Err(error) if process::is_stopping() => return Err(error),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            tally.failed += 1;
+            return Ok(());
+        }
+    };
+    let mut test = cargo(tools.root());
+    test.args([
+        "test",
+        "--locked",
+        "--package",
+        "tests",
+        "--test",
+        "workerd",
+    ]);
+    test.env("SEALGATE_WORKERD", workerd)
+        .env("SEALGATE_PROBE", probe);
+    tally.suite(&mut test, "The engine in workerd", progress)
 }
 
 /// The tests that start stacks of their own.

@@ -59,16 +59,17 @@ export function gcm_decrypt(key, nonce, aad, buffer, tag) {
 }
 
 const RSA = c.constants;
-const pss = { padding: RSA.RSA_PKCS1_PSS_PADDING };
+const pss = (saltLength) => ({ padding: RSA.RSA_PKCS1_PSS_PADDING, saltLength });
 export function sign(digest, key, message) { return c.sign(digest, message, pkcs8(key)); }
+// Not c.sign and c.verify, which do not look at the padding here and would mean PKCS #1 v1.5.
 export function sign_pss(digest, saltLength, key, message) {
-  return c.sign(digest, message, { ...pkcs8(key), ...pss, saltLength });
+  return c.createSign(digest).update(message).sign({ ...pkcs8(key), ...pss(saltLength) });
 }
 export function verify(digest, key, message, signature) {
   return c.verify(digest, message, spki(key), signature);
 }
 export function verify_pss(digest, saltLength, key, message, signature) {
-  return c.verify(digest, message, { ...spki(key), ...pss, saltLength }, signature);
+  return c.createVerify(digest).update(message).verify({ ...spki(key), ...pss(saltLength) }, signature);
 }
 const transport = (oaepHash) => oaepHash
   ? { padding: RSA.RSA_PKCS1_OAEP_PADDING, oaepHash }

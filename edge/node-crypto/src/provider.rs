@@ -154,6 +154,7 @@ impl Provider for Node {
         aad: &[u8],
         buffer: &mut [u8],
     ) -> Result<[u8; 16], ProviderError> {
+        check_gcm(nonce, GCM_TAG_OCTETS_MAX)?;
         let tag = platform::gcm_encrypt(key, nonce, aad, buffer).map_err(bad_key)?;
         tag.try_into().map_err(|_| ProviderError::Unsupported)
     }
@@ -166,7 +167,24 @@ impl Provider for Node {
         buffer: &mut [u8],
         tag: &[u8],
     ) -> Result<(), ProviderError> {
+        check_gcm(nonce, tag.len())?;
         platform::gcm_decrypt(key, nonce, aad, buffer, tag).map_err(|_| ProviderError::CheckFailed)
+    }
+}
+
+const GCM_NONCE_OCTETS: usize = 12;
+/// A shorter tag can be guessed.
+const GCM_TAG_OCTETS_MIN: usize = 12;
+const GCM_TAG_OCTETS_MAX: usize = 16;
+
+/// What RFC 5084 §3.2 allows; node:crypto takes nonces of any length and tags of 4 octets.
+fn check_gcm(nonce: &[u8], tag_octets: usize) -> Result<(), ProviderError> {
+    let is_allowed = nonce.len() == GCM_NONCE_OCTETS
+        && (GCM_TAG_OCTETS_MIN..=GCM_TAG_OCTETS_MAX).contains(&tag_octets);
+    if is_allowed {
+        Ok(())
+    } else {
+        Err(ProviderError::Unsupported)
     }
 }
 

@@ -3,6 +3,8 @@
 //   PUT  /octets/NAME   keeps the body under a name
 //   GET  /octets/NAME   gives it back
 //   POST /run           runs an operation a number of times; see `run`
+//   POST /judge         what is found in a message; see src/verdict.rs
+//   POST /call          one call of the provider; see src/primitive.rs
 import * as limit from "./limit.mjs";
 import * as pkijs from "./pkijs.mjs";
 import * as sealgate from "./sealgate.mjs";
@@ -38,6 +40,9 @@ async function answer(request) {
   }
   if (door === "octets") return new Response(octets(name));
   if (door === "run") return Response.json(await run(await request.json()));
+  const question = new Uint8Array(await request.arrayBuffer());
+  if (door === "judge") return new Response(sealgate.judge(question));
+  if (door === "call") return new Response(sealgate.call(question));
   return new Response("no such door", { status: 404 });
 }
 

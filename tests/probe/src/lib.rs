@@ -2,6 +2,8 @@
 //! tests and measurements and is never deployed.
 
 mod engine;
+pub mod primitive;
+pub mod verdict;
 
 use engine::{Failure, Reader, Sender};
 use js_sys::WebAssembly::Memory;
@@ -46,6 +48,20 @@ pub fn decrypt_and_verify(
 ) -> Result<Vec<u8>, JsError> {
     let reader = Reader::new(key, certificate, authority, time(now))?;
     Ok(reader.open(message, &Node)?)
+}
+
+/// Judges a message: a [`verdict::Question`] in, a [`verdict::Answer`] out, both JSON.
+#[wasm_bindgen]
+pub fn judge(question: &[u8]) -> Result<Vec<u8>, JsError> {
+    let question: verdict::Question = serde_json::from_slice(question)?;
+    Ok(serde_json::to_vec(&question.answer(&Node))?)
+}
+
+/// Makes one call of the provider: a [`primitive::Call`] in, a [`primitive::Reply`] out, both JSON.
+#[wasm_bindgen]
+pub fn call(call: &[u8]) -> Result<Vec<u8>, JsError> {
+    let call: primitive::Call = serde_json::from_slice(call)?;
+    Ok(serde_json::to_vec(&call.make(&Node))?)
 }
 
 /// Size of the Wasm memory in octets. It never shrinks, so in a fresh instance it is the peak.

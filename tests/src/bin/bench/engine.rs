@@ -291,7 +291,7 @@ impl Bench {
 
     /// Runs it and tells the size of the Wasm memory.
     fn run(&self, question: &Value) -> Result<f64> {
-        let answer: Value = serde_json::from_slice(&self.workerd.ask("run", question)?)?;
+        let answer: Value = self.workerd.ask("run", question)?;
         Ok(answer
             .get("memory")
             .and_then(Value::as_f64)

