@@ -1,6 +1,6 @@
-// What no implementation can go below here: the bare calls of node:crypto and one pass of base64 over
-// the same octets, with no message read or written around them. What an operation takes in is made
-// before, so that only the calls count.
+// What an implementation hardly goes below here: the bare calls of node:crypto, and one pass of base64
+// over the same octets, which stands for reading and writing the message once. What an operation takes
+// in is made before, so that only the calls count.
 import { Buffer } from "node:buffer";
 import {
   constants,

@@ -1,6 +1,8 @@
 //! The engine in workerd: processor time of a message beside that of PKI.js with `WebCrypto` and
 //! beside the platform's bare functions, and how large the Wasm memory grew.
 
+mod row;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 use smime::KeyKind;
@@ -8,23 +10,22 @@ use tests::identity::{Authority, Person, now};
 use tests::message::sized;
 use tests::workerd::Workerd;
 
+use self::row::{KIB, MIB, Row, float};
 use crate::figure::{Figure, percentile, round};
 
 const ALICE: &str = "alice@acme.test";
 const BOB: &str = "bob@partner.test";
-const KIB: usize = 1024;
-const MIB: usize = 1024 * KIB;
 
 const OPERATIONS: [&str; 3] = ["sign", "sign+encrypt", "decrypt+verify"];
-/// Each with the goal of the ratio to PKI.js.
+/// Goals of the ratio to PKI.js, below 1 MiB and from there.
+const PKIJS_RATIO_SMALL: f64 = 0.5;
+const PKIJS_RATIO: f64 = 0.35;
 const SIZES: [(usize, f64); 4] = [
-    (10 * KIB, 0.5),
-    (MIB, 0.35),
-    (10 * MIB, 0.35),
-    (24 * MIB, 0.35),
+    (10 * KIB, PKIJS_RATIO_SMALL),
+    (MIB, PKIJS_RATIO),
+    (10 * MIB, PKIJS_RATIO),
+    (24 * MIB, PKIJS_RATIO),
 ];
-/// Goal of the ratio to the limit, from 1 MiB up: below, the fixed cost of a call decides.
-const LIMIT_RATIO: f64 = 1.5;
 /// What the free plan leaves room for.
 const SMALL_MAIL: (usize, f64) = (50 * KIB, 3.0);
 const RECIPIENTS: [usize; 4] = [1, 10, 100, 1000];
@@ -38,91 +39,41 @@ const BATCH_MS: f64 = 200.0;
 /// Turns that each contestant takes; the median counts.
 const TURNS: usize = 7;
 
-/// Everything about the engine whose name holds `filter`.
-pub(crate) fn figures(filter: &str) -> Result<Vec<Figure>> {
+/// Everything about the engine whose name holds `filter`, and the table of it for people.
+pub(crate) fn measure(filter: &str) -> Result<(Vec<Figure>, String)> {
     let bench = Bench::prepare()?;
     let is_wanted = |name: &str| name.contains(filter);
     let mut figures = Vec::new();
+    let mut table = row::HEAD.to_owned();
     for operation in OPERATIONS {
         let mut rows = Vec::new();
         for (octets, goal) in SIZES {
-            if is_wanted(&format!("{operation} {}", size(octets))) {
-                let row = bench.row(operation, octets)?;
-                figures.extend(row.figures(goal));
+            if is_wanted(&row::name(operation, octets)) {
+                let row = bench.row(operation, octets, goal)?;
+                table.push_str(&row.line());
+                figures.extend(row.figures());
                 rows.push(row);
             }
         }
         figures.extend(growth(operation, &rows));
     }
-    if is_wanted("sign+encrypt 50 KiB") {
-        let row = bench.row("sign+encrypt", SMALL_MAIL.0)?;
+    let (octets, milliseconds) = SMALL_MAIL;
+    let name = row::name("sign+encrypt", octets);
+    if is_wanted(&name) {
+        let row = bench.row("sign+encrypt", octets, PKIJS_RATIO_SMALL)?;
+        table.push_str(&row.line());
         figures.push(Figure {
-            name: format!("workerd, {}: processor time", row.name()),
+            name: format!("workerd, {name}: processor time"),
             value: round(row.sealgate),
-            goal: SMALL_MAIL.1,
+            goal: milliseconds,
             unit: "ms",
-            detail: row.detail(),
+            detail: Value::Null,
         });
     }
     if is_wanted("recipients") {
         figures.push(bench.recipients()?);
     }
-    Ok(figures)
-}
-
-/// One operation at one size; times in milliseconds a message.
-struct Row {
-    operation: &'static str,
-    octets: usize,
-    sealgate: f64,
-    /// Or why the rival cannot.
-    pkijs: Result<f64, String>,
-    limit: f64,
-    memory_octets: f64,
-}
-
-impl Row {
-    fn name(&self) -> String {
-        format!("{} {}", self.operation, size(self.octets))
-    }
-
-    fn detail(&self) -> Value {
-        let pkijs = match &self.pkijs {
-            Ok(milliseconds) => json!(round(*milliseconds)),
-            Err(why) => json!(why),
-        };
-        json!({"sealgate_ms": round(self.sealgate), "pkijs_ms": pkijs, "limit_ms": round(self.limit)})
-    }
-
-    fn figures(&self, goal: f64) -> Vec<Figure> {
-        let figure = |what: &str, value: f64, goal: f64, unit, detail| Figure {
-            name: format!("workerd, {}: {what}", self.name()),
-            value: round(value),
-            goal: round(goal),
-            unit,
-            detail,
-        };
-        let mut figures = Vec::new();
-        // Where it fails there is no ratio, and the detail of the next figure says why.
-        if let Ok(pkijs) = &self.pkijs {
-            let ratio = self.sealgate / pkijs;
-            figures.push(figure("to PKI.js", ratio, goal, "times", self.detail()));
-        }
-        if self.octets >= MIB {
-            let ratio = self.sealgate / self.limit;
-            figures.push(figure(
-                "to the limit",
-                ratio,
-                LIMIT_RATIO,
-                "times",
-                self.detail(),
-            ));
-        }
-        let memory = self.memory_octets / mebibytes(1.0);
-        let most = 3.0 * float(self.octets) / mebibytes(1.0) + 16.0;
-        figures.push(figure("Wasm memory", memory, most, "MiB", Value::Null));
-        figures
-    }
+    Ok((figures, table))
 }
 
 /// Whether the largest message costs as much an octet as one of 1 MiB.
@@ -167,7 +118,7 @@ impl Bench {
         })
     }
 
-    fn row(&self, operation: &'static str, octets: usize) -> Result<Row> {
+    fn row(&self, operation: &'static str, octets: usize, pkijs_goal: f64) -> Result<Row> {
         let message = sized(ALICE, BOB, "Bench", octets, now());
         self.workerd.put("plain", &message)?;
         let reads = operation == "decrypt+verify";
@@ -194,6 +145,7 @@ impl Bench {
             octets,
             sealgate: sealgate.map_err(anyhow::Error::msg)?,
             pkijs,
+            pkijs_goal,
             limit: limit.map_err(anyhow::Error::msg)?,
             memory_octets,
         })
@@ -329,20 +281,4 @@ fn set(question: &mut Value, key: &str, value: Value) {
     if let Some(fields) = question.as_object_mut() {
         fields.insert(key.to_owned(), value);
     }
-}
-
-fn size(octets: usize) -> String {
-    match octets / MIB {
-        0 => format!("{} KiB", octets / KIB),
-        mebibytes => format!("{mebibytes} MiB"),
-    }
-}
-
-fn mebibytes(count: f64) -> f64 {
-    count * 1024.0 * 1024.0
-}
-
-/// Of a size or count, all of which are far below 2^32.
-fn float(number: usize) -> f64 {
-    u32::try_from(number).map_or(f64::NAN, f64::from)
 }

@@ -26,7 +26,7 @@ fn main() -> Result<()> {
             other => bail!("`{other}` is no argument"),
         }
     }
-    let mut figures = engine::figures(&filter)?;
+    let (mut figures, table) = engine::measure(&filter)?;
     if !only_engine {
         figures.extend(mail::figures()?);
         figures.extend(size::sizes()?);
@@ -35,6 +35,7 @@ fn main() -> Result<()> {
         let list: Vec<Value> = figures.iter().map(figure::Figure::to_json).collect();
         println!("{}", json!({"figures": list}));
     } else {
+        println!("{table}");
         for figure in &figures {
             println!("{}", figure.line());
         }
