@@ -1,9 +1,13 @@
 //! "Johnny, you are fired!" (USENIX Security 2019): a good signature is made to vouch for what it does not cover or for
 //! whom it is not of. The signer is p256@acme.test throughout.
 
-use smime::Reason;
+use mail::Entity;
+use smime::{Certificate, Reason};
 
-use crate::support::{multipart, opened, signed};
+use crate::{
+    der,
+    support::{entity_of, multipart, opened, signed},
+};
 
 const TEXT: &[u8] = b"Content-Type: text/plain\r\n\r\nYou are fired.\r\n";
 
@@ -169,4 +173,37 @@ fn two_contents_are_none() {
          Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64}\r\n--x--\r\n"
     );
     assert_eq!(reason(&raw), Some(Reason::DigestMismatch));
+}
+
+/// Who signed is named outside of what is signed. Naming another only makes another key fail.
+#[test]
+fn a_signer_is_whose_key_verifies() {
+    const SIGNER_ID: [usize; 5] = [1, 0, 4, 0, 1];
+    const CERTIFICATES: [usize; 3] = [1, 0, 3];
+    let entity = signed(TEXT, true);
+    let (object, _) = mail::decode_base64(Entity::parse(&entity).body());
+    let other = include_bytes!("../fixtures/p384.pem");
+    let other = Certificate::from_pem_or_der(other).unwrap();
+    let its_id = [other.issuer_der(), &der::element(0x02, other.serial())].concat();
+    let signer = der::content(der::at(&object, &CERTIFICATES)).to_vec();
+    let with = |id: Option<&[u8]>, certificates: &[&[u8]]| {
+        let object = id.map_or_else(|| object.clone(), |id| der::with(&object, &SIGNER_ID, id));
+        let object = der::with(&object, &CERTIFICATES, &certificates.concat());
+        let entity = String::from_utf8(entity_of(&object)).unwrap();
+        move |from: &str| reason(&format!("From: <{from}@acme.test>\r\n{entity}"))
+    };
+    let (bad, missing) = (
+        Some(Reason::SignatureInvalid),
+        Some(Reason::NoSignerCertificate),
+    );
+    // More certificates, in any order, change nothing.
+    assert_eq!(with(None, &[other.der(), &signer])("p256"), None);
+    assert_eq!(
+        with(None, &[other.der(), &signer])("p384"),
+        Some(Reason::AddressMismatch)
+    );
+    assert_eq!(with(Some(&its_id), &[other.der(), &signer])("p384"), bad);
+    assert_eq!(with(Some(&its_id), &[other.der(), &signer])("p256"), bad);
+    assert_eq!(with(Some(&its_id), &[&signer])("p256"), missing);
+    assert_eq!(with(None, &[other.der()])("p384"), missing);
 }

@@ -1,7 +1,9 @@
 // BouncyCastle, asked line by line; see peer/driven.rs for the questions.
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyFactory;
@@ -24,17 +26,22 @@ import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cms.CMSAbsentContent;
 import org.bouncycastle.cms.CMSAlgorithm;
 import org.bouncycastle.cms.CMSAuthEnvelopedData;
 import org.bouncycastle.cms.CMSAuthEnvelopedDataGenerator;
+import org.bouncycastle.cms.CMSCompressedDataGenerator;
 import org.bouncycastle.cms.CMSEnvelopedData;
 import org.bouncycastle.cms.CMSEnvelopedDataGenerator;
 import org.bouncycastle.cms.CMSProcessableByteArray;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.CMSSignedDataGenerator;
+import org.bouncycastle.cms.CMSSignedDataStreamGenerator;
 import org.bouncycastle.cms.KeyTransRecipientInformation;
+import org.bouncycastle.cms.PasswordRecipient;
 import org.bouncycastle.cms.Recipient;
 import org.bouncycastle.cms.RecipientInfoGenerator;
 import org.bouncycastle.cms.RecipientInformation;
@@ -48,6 +55,8 @@ import org.bouncycastle.cms.jcajce.JceKeyAgreeRecipientInfoGenerator;
 import org.bouncycastle.cms.jcajce.JceKeyTransAuthEnvelopedRecipient;
 import org.bouncycastle.cms.jcajce.JceKeyTransEnvelopedRecipient;
 import org.bouncycastle.cms.jcajce.JceKeyTransRecipientInfoGenerator;
+import org.bouncycastle.cms.jcajce.JcePasswordRecipientInfoGenerator;
+import org.bouncycastle.cms.jcajce.ZlibCompressor;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OutputAEADEncryptor;
 import org.bouncycastle.operator.OutputEncryptor;
@@ -80,6 +89,7 @@ public class Driver {
                 case "verify" -> verify(words);
                 case "encrypt" -> encrypt(words);
                 case "decrypt" -> decrypt(words);
+                case "write" -> write(words);
                 default -> throw new IllegalArgumentException(words[0]);
             }
             return "ok";
@@ -195,6 +205,62 @@ public class Driver {
             reader = new JceKeyTransEnvelopedRecipient(key).setProvider(BC);
         }
         write(words[4], recipient.getContent(reader));
+    }
+
+    private static void write(String[] words) throws Exception {
+        X509Certificate certificate = certificate(words[2]);
+        byte[] content = read(words[5]);
+        byte[] object = switch (words[1]) {
+            case "signed, streamed" -> streamed(certificate, key(words[3], certificate), content);
+            case "signer by key identifier" -> {
+                CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
+                byte[] id = SubjectKeyIdentifier.fromExtensions(new X509CertificateHolder(certificate.getEncoded())
+                    .getExtensions()).getKeyIdentifier();
+                generator.addSignerInfoGenerator(new JcaSimpleSignerInfoGeneratorBuilder()
+                    .setProvider(BC).build("SHA256withRSA", key(words[3], certificate), id));
+                generator.addCertificate(new X509CertificateHolder(certificate.getEncoded()));
+                yield generator.generate(new CMSProcessableByteArray(content), true).getEncoded();
+            }
+            case "encrypted to a password" -> encrypted(content,
+                new JcePasswordRecipientInfoGenerator(CMSAlgorithm.AES256_CBC, words[4].toCharArray())
+                    .setProvider(BC).setPRF(PasswordRecipient.PRF.HMacSHA256));
+            case "compressed and encrypted" -> encrypted(compressed(content),
+                new JceKeyTransRecipientInfoGenerator(certificate).setProvider(BC));
+            case "certificates only" -> {
+                CMSSignedDataGenerator generator = new CMSSignedDataGenerator();
+                generator.addCertificate(new X509CertificateHolder(certificate.getEncoded()));
+                yield generator.generate(new CMSAbsentContent()).getEncoded();
+            }
+            default -> throw new UnsupportedOperationException(words[1]);
+        };
+        write(words[6], object);
+    }
+
+    private static byte[] streamed(X509Certificate certificate, PrivateKey key, byte[] content) throws Exception {
+        CMSSignedDataStreamGenerator generator = new CMSSignedDataStreamGenerator();
+        generator.addSignerInfoGenerator(new JcaSimpleSignerInfoGeneratorBuilder()
+            .setProvider(BC).build("SHA256withRSA", key, certificate));
+        generator.addCertificate(new X509CertificateHolder(certificate.getEncoded()));
+        ByteArrayOutputStream object = new ByteArrayOutputStream();
+        try (OutputStream stream = generator.open(object, true)) {
+            stream.write(content);
+        }
+        return object.toByteArray();
+    }
+
+    private static byte[] compressed(byte[] content) throws Exception {
+        byte[] object = new CMSCompressedDataGenerator()
+            .generate(new CMSProcessableByteArray(content), new ZlibCompressor()).getEncoded();
+        String header = "Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\n"
+            + "Content-Transfer-Encoding: base64\r\n\r\n";
+        return (header + Base64.getMimeEncoder().encodeToString(object) + "\r\n").getBytes();
+    }
+
+    private static byte[] encrypted(byte[] content, RecipientInfoGenerator recipient) throws Exception {
+        CMSEnvelopedDataGenerator generator = new CMSEnvelopedDataGenerator();
+        generator.addRecipientInfoGenerator(recipient);
+        return generator.generate(new CMSProcessableByteArray(content),
+            new JceCMSContentEncryptorBuilder(CMSAlgorithm.AES256_CBC).setProvider(BC).build()).getEncoded();
     }
 
     private static X509Certificate certificate(String file) throws Exception {

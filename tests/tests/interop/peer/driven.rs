@@ -8,6 +8,7 @@
 //! | `verify` | authority, object, content (empty if it is inside), output |
 //! | `encrypt` | certificate, key transport, cipher, content, output |
 //! | `decrypt` | certificate, key, object, output |
+//! | `write` | form, certificate, key, password, content, output |
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +18,8 @@ use anyhow::{Result, ensure};
 use super::Peer;
 use crate::case::{Encryption, Key, Signing};
 use crate::command::{Driver, text};
-use crate::lab::Lab;
+use crate::form::Form;
+use crate::lab::{Lab, PASSWORD};
 use crate::mime;
 
 pub(crate) struct Driven {
@@ -116,5 +118,17 @@ impl Peer for Driven {
         ])?;
         ensure!(Lab::is_content(&fs::read(output)?), "another content");
         Ok(())
+    }
+
+    fn write(&mut self, lab: &Lab, form: Form, output: &Path) -> Result<()> {
+        self.driver.ask(&[
+            "write",
+            &form.to_string(),
+            text(&lab.certificate(Key::Rsa)),
+            text(&lab.key(Key::Rsa)),
+            PASSWORD,
+            text(&lab.entity()),
+            text(output),
+        ])
     }
 }

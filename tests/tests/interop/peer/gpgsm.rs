@@ -45,17 +45,58 @@ pub(crate) fn start(lab: &Lab) -> Result<Option<Box<dyn Peer>>> {
     for (key, _) in CLASSIC_KEYS {
         run(peer.command().arg("--import").arg(lab.certificate(key)))?;
     }
-    // Importing the other keys ends it, so it has none of them.
     let import = run_with_password(
         peer.with_password()
             .arg("--import")
             .arg(lab.pkcs12(Key::Rsa)),
     );
     import.context("gpgsm cannot import an RSA key")?;
+    fs::create_dir_all(peer.home.join("private-keys-v1.d"))?;
+    for (key, curve, octets) in [
+        (Key::P256, "NIST P-256", 32),
+        (Key::P384, "NIST P-384", 48),
+        (Key::P521, "NIST P-521", 66),
+    ] {
+        peer.place_key(lab, key, curve, octets)?;
+    }
     Ok(Some(Box::new(peer)))
 }
 
 impl Gpgsm {
+    /// Importing an EC key from PKCS#12 ends it, so the key is put where its agent keeps keys, in the agent's form.
+    fn place_key(&self, lab: &Lab, key: Key, curve: &str, octets: usize) -> Result<()> {
+        let listed = run(self
+            .command()
+            .args(["--with-colons", "--with-keygrip", "--list-keys"])
+            .arg(format!("CN=Alice {}", key.name())))?;
+        let listed = String::from_utf8(listed)?;
+        let mut lines = listed.lines().filter_map(|line| line.strip_prefix("grp:"));
+        let grip = lines.next().context("no keygrip")?.trim_matches(':');
+        let mut convert = Command::new("openssl");
+        convert.args(["ec", "-outform", "DER", "-in"]);
+        // ECPrivateKey (RFC 5915): version, the secret, the curve, the point.
+        let der = run(convert.arg(lab.key(key)))?;
+        let start = [&[2, 1, 1, 4][..], &[u8::try_from(octets)?]].concat();
+        let at = der.windows(start.len()).position(|found| found == start);
+        let secret = at.map(|at| at + start.len()).context("no secret")?;
+        let secret = der.get(secret..secret + octets).context("no secret")?;
+        let point = der.len().checked_sub(2 * octets + 1);
+        let point = point.and_then(|at| der.get(at..)).context("no point")?;
+        let mut expression = b"(11:private-key(3:ecc".to_vec();
+        for (name, value) in [
+            ("5:curve", curve.as_bytes()),
+            ("1:q", point),
+            ("1:d", secret),
+        ] {
+            expression.extend_from_slice(format!("({name}{}:", value.len()).as_bytes());
+            expression.extend_from_slice(value);
+            expression.push(b')');
+        }
+        expression.extend_from_slice(b"))");
+        let file = self.home.join(format!("private-keys-v1.d/{grip}.key"));
+        Ok(fs::write(file, expression)?)
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new("gpgsm");
         command.arg("--homedir").arg(&self.home);
