@@ -120,6 +120,10 @@ const GERMAN: &[(&str, &str)] = &[
     ("not-signed", "Die Nachricht ist nicht signiert."),
     ("signature-good", "Die Signatur von {signer} ist gültig."),
     (
+        "signature-over-sha1",
+        "Sie beruht auf SHA-1, was die Organisation zulässt: Das Zertifikat des Absenders wird daraus nicht gelernt.",
+    ),
+    (
         "signature-bad",
         "Die Signatur von {signer} ist nicht gültig: {why}.",
     ),

@@ -62,6 +62,8 @@ pub struct Learnt {
     pub certificate: Certificate,
     /// Certificates between it and its trust anchor, nearest first.
     pub chain: Vec<Certificate>,
+    /// The anchor.
+    pub authority: Option<Certificate>,
     /// `SMIMECapabilities`, DER, if the signature has them.
     pub capabilities: Option<Vec<u8>>,
     /// Newer teachings replace older ones only (RFC 8551 §2.7.1); `None` where the signature has no

@@ -53,7 +53,7 @@ pub use revocation::{
 pub use ruling::PASSED_RULES_MAX;
 pub use snapshot::{
     Anchor, Cipher, DomainPattern, HeaderProtection, Organisation, RevocationChecks,
-    SNAPSHOT_FORMAT, Settings, Snapshot, SnapshotError,
+    SNAPSHOT_FORMAT, Settings, Sha1Signatures, Snapshot, SnapshotError,
 };
 pub use trace::{FIELD_CHARS_MAX, STEPS, StepKind, TraceLevel, TraceStep};
 pub use verdict::MESSAGE_ID_CHARS_MAX;

@@ -84,6 +84,7 @@ impl Snapshot {
         });
         TrustStore {
             anchors: anchors.collect(),
+            accepts_sha1: self.settings.sha1_signatures == Sha1Signatures::Warn,
             ..TrustStore::default()
         }
     }
@@ -189,6 +190,20 @@ pub struct Settings {
     /// Of other people's certificates: of who is encrypted to, and of who signed.
     #[serde(default)]
     pub revocation: RevocationChecks,
+    /// Of incoming mail.
+    #[serde(default)]
+    pub sha1_signatures: Sha1Signatures,
+}
+
+/// What a signature over SHA-1 is worth, as old clients still make them.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sha1Signatures {
+    /// Nothing.
+    #[default]
+    Refuse,
+    /// It counts and the trace warns; it teaches nothing.
+    Warn,
 }
 
 /// What it means that nobody tells whether a certificate was revoked. One that is known to be revoked

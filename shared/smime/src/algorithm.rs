@@ -39,15 +39,20 @@ impl FoundScheme {
 
     /// Whether it rests on a digest with known collisions, or is historic altogether.
     pub(crate) fn is_weak(&self) -> bool {
+        matches!(self, Self::Historic(_)) || self.digest().is_some_and(Digest::is_weak)
+    }
+
+    /// The digest that it is made over; `None` where the scheme has its own, or is not known.
+    pub(crate) fn digest(&self) -> Option<Digest> {
         match self {
             Self::Known(
                 SignatureScheme::RsaPkcs1(digest)
                 | SignatureScheme::RsaPss { digest, .. }
                 | SignatureScheme::Ecdsa(digest),
-            ) => digest.is_weak(),
-            Self::Historic(_) => true,
+            ) => Some(*digest),
             Self::Known(SignatureScheme::Ed25519 | SignatureScheme::PostQuantum(_))
-            | Self::Unknown(_) => false,
+            | Self::Historic(_)
+            | Self::Unknown(_) => None,
         }
     }
 }

@@ -149,6 +149,9 @@ pub struct SignatureReport {
     pub encryption_certificate: Option<Certificate>,
     /// Whether what it signs is all that is shown, and not a part or an embedded message.
     pub covers_all: bool,
+    /// Whether it rests on SHA-1: then it is good only where the store accepts that
+    /// ([`crate::TrustStore::accepts_sha1`]), and teaches nothing.
+    pub rests_on_sha1: bool,
     /// Good, or why not.
     pub verdict: Result<(), Problem>,
 }
@@ -257,7 +260,7 @@ impl Opened {
         }
         self.signatures
             .iter()
-            .filter(|signature| signature.covers_all)
+            .filter(|signature| signature.covers_all && !signature.rests_on_sha1)
             .filter_map(|signature| {
                 Some(Harvest {
                     address: signature.address.clone()?,

@@ -15,6 +15,10 @@ pub struct TrustStore {
     pub crls: Vec<Crl>,
     /// Certificates known not to count, and why: a path with one of them is not believed.
     pub distrusted: Vec<(Certificate, Problem)>,
+    /// Whether a message's signature over SHA-1 counts. Whoever can have a text of theirs signed can
+    /// make a second one with the same SHA-1; nobody can for a text that is already signed. So such a
+    /// signature may be shown as good, but teaches nothing, and no certificate may rest on one.
+    pub accepts_sha1: bool,
 }
 
 impl TrustStore {

@@ -3,8 +3,8 @@
 use mail::{Address, UnixTime};
 
 use crate::{
-    Certificate, PathBuilder, Problem, Provider, Reason, RecipientId, SignatureReport, TrustStore,
-    Usage,
+    Certificate, Digest, PathBuilder, Problem, Provider, Reason, RecipientId, SignatureReport,
+    TrustStore, Usage,
     algorithm::{self, FoundScheme},
     asn1::oid,
     certificate::{hex, name_text},
@@ -113,6 +113,9 @@ impl Examination<'_> {
             capabilities: attributes.and_then(SignedAttributes::capabilities),
             encryption_certificate: None,
             covers_all: self.judge.covers_all,
+            rests_on_sha1: scheme
+                .as_ref()
+                .is_ok_and(|scheme| self.rests_on_sha1(scheme)),
             verdict: Ok(()),
         };
         // RFC 5280 does not make key identifiers unique: the certificate is the one whose key verifies.
@@ -145,6 +148,20 @@ impl Examination<'_> {
         })
     }
 
+    fn is_weak(&self, scheme: &FoundScheme) -> bool {
+        scheme.is_weak() || self.signer.digest.is_some_and(ContentDigest::is_weak)
+    }
+
+    /// Whether SHA-1 is all that makes it weak.
+    fn rests_on_sha1(&self, scheme: &FoundScheme) -> bool {
+        let is_no_worse = |digest: Digest| !digest.is_weak() || digest == Digest::Sha1;
+        let content = self.signer.digest.and_then(ContentDigest::common);
+        let digests = [scheme.digest(), content];
+        matches!(scheme, FoundScheme::Known(_))
+            && self.is_weak(scheme)
+            && digests.into_iter().flatten().all(is_no_worse)
+    }
+
     /// The certificates that the signer may mean: from the object, then from the store.
     fn candidates(&self) -> Vec<&Certificate> {
         let trust = self.judge.trust;
@@ -164,7 +181,8 @@ impl Examination<'_> {
         digests: &mut Digests<'_>,
     ) -> Result<Certificate, Problem> {
         let signed = self.signed_octets(digests)?;
-        if scheme.is_weak() || self.signer.digest.is_some_and(ContentDigest::is_weak) {
+        let is_accepted = self.judge.trust.accepts_sha1 && self.rests_on_sha1(scheme);
+        if self.is_weak(scheme) && !is_accepted {
             return Err(Problem::new(
                 Reason::WeakAlgorithm,
                 format!("{} no longer proves anything", scheme.name()),

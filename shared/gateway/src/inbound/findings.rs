@@ -9,7 +9,8 @@ use crate::keys::Facts;
 use crate::result_field::{ResultField, Signature};
 use crate::revocation::Standing;
 use crate::trace::{
-    CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD, VISIBLE_FROM_KEPT,
+    CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD, SIGNATURE_OVER_SHA1,
+    VISIBLE_FROM_KEPT,
 };
 use crate::verdict::{Lessons, Sentence};
 
@@ -39,6 +40,8 @@ pub(super) struct Findings {
     signer: String,
     /// What is known of the signers' revocation.
     standing: Standing,
+    /// Whether a signature that counts rests on SHA-1.
+    rests_on_sha1: bool,
     steps: Vec<TraceStep>,
 }
 
@@ -85,6 +88,7 @@ impl Findings {
             closed: closed(opened),
             signer: signer(opened),
             standing,
+            rests_on_sha1: opened.signatures.iter().any(|report| report.rests_on_sha1),
             steps: Vec::new(),
             signature,
             lessons,
@@ -152,6 +156,9 @@ impl Findings {
             }
         }];
         steps.extend(self.standing.step(&self.signer));
+        if self.rests_on_sha1 && matches!(self.signature, Some(Ok(()))) {
+            steps.push(SIGNATURE_OVER_SHA1.bare());
+        }
         steps.extend(self.lessons.learnt.iter().map(|learnt| {
             CERTIFICATE_LEARNT.with(&[
                 ("fingerprint", &learnt.certificate.fingerprint()),
@@ -207,13 +214,14 @@ fn learn(opened: &Opened, facts: &Facts<'_>) -> Vec<Learnt> {
             let path = path
                 .filter(|path| path.first() == Some(&harvest.certificate))
                 .flatten();
-            // Without the certificate itself; the anchor, its last one, is known.
+            // Without the certificate itself; its last one is the anchor.
             let mut chain: Vec<_> = path.skip(1).cloned().collect();
-            chain.pop();
+            let authority = chain.pop();
             Learnt {
                 address: harvest.address,
                 certificate: harvest.certificate,
                 chain,
+                authority,
                 capabilities: harvest.capabilities.map(|known| known.to_der()),
                 signed_at: harvest.signing_time,
             }

@@ -58,6 +58,7 @@ steps! {
     NOT_DECRYPTED = Caution "not-decrypted" "The message cannot be decrypted: {why}.";
     NOT_SIGNED = Info "not-signed" "The message is not signed.";
     SIGNATURE_GOOD = Good "signature-good" "The signature of {signer} is good.";
+    SIGNATURE_OVER_SHA1 = Caution "signature-over-sha1" "It rests on SHA-1, which the organisation accepts: the sender's certificate is not learnt from it.";
     SIGNATURE_BAD = Bad "signature-bad" "The signature of {signer} is not good: {why}.";
     VISIBLE_FROM_KEPT = Caution "visible-from-kept" "The message protects another From than the visible one without a valid signature for it: the visible one is kept.";
     CERTIFICATE_LEARNT = Good "certificate-learnt" "Certificate {fingerprint} of {address} is now known.";

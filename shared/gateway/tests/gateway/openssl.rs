@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gateway::Protection;
+use gateway::{Protection, Sha1Signatures};
 use mail::Entity;
 use policy::OutboundOption;
 use smime::pem;
 
 use crate::support::{
-    ALICE, BOB, NOW, Person, World, delivered, inbound, mail, outbound, rsa_key, text,
+    ALICE, BOB, NOW, Person, World, codes, delivered, inbound, mail, outbound, rsa_key, text,
 };
 
 /// A folder in which OpenSSL runs.
@@ -124,4 +124,45 @@ fn what_openssl_writes_comes_in() {
             "{message}"
         );
     }
+}
+
+/// A signature over SHA-1 counts where the organisation allows it, and teaches nothing; one over MD5,
+/// or over another content, never does.
+#[test]
+fn sha1_counts_where_it_is_allowed() {
+    let Some(openssl) = OpenSsl::find() else {
+        return;
+    };
+    let mut world = World::new();
+    let bob = world
+        .partner
+        .certify(BOB, rsa_key(), NOW, world.provider.as_ref());
+    openssl.person("bob", &bob);
+    openssl.write(
+        "entity",
+        "Content-Type: text/plain\r\n\r\nsigned by an old client\r\n",
+    );
+    let signed = |digest: &str| {
+        openssl.cms(&format!(
+            "-sign -noattr -md {digest} -in entity -signer bob.pem -inkey bob.key \
+             -from {BOB} -to {ALICE} -subject old"
+        ))
+    };
+    let (sha1, md5) = (signed("sha1"), signed("md5"));
+    let altered = text(&sha1).replace("old client", "new client").into_bytes();
+    let verified = |world: &World, raw: &[u8]| {
+        let envelope = inbound(BOB, &[ALICE]);
+        let decision = world.run(&envelope, raw);
+        assert!(decision.learnt.is_empty(), "{:?}", decision.learnt);
+        let record = &decision.records[0];
+        let warns = codes(record).contains(&"signature-over-sha1");
+        let counts = record.protection == [Protection::Verified];
+        assert_eq!(warns, counts, "{:?}", record.trace);
+        counts
+    };
+    assert!(!verified(&world, &sha1));
+    world.snapshot.settings.sha1_signatures = Sha1Signatures::Warn;
+    assert!(verified(&world, &sha1));
+    assert!(!verified(&world, &md5));
+    assert!(!verified(&world, &altered));
 }

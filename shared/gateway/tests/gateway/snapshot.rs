@@ -1,8 +1,8 @@
 //! The stored form of a snapshot.
 
 use gateway::{
-    Anchor, Cipher, HeaderProtection, RevocationChecks, SNAPSHOT_FORMAT, Settings, Snapshot,
-    SnapshotError,
+    Anchor, Cipher, HeaderProtection, RevocationChecks, SNAPSHOT_FORMAT, Settings, Sha1Signatures,
+    Snapshot, SnapshotError,
 };
 use mail::Domain;
 use policy::OutboundOption;
@@ -34,9 +34,11 @@ fn the_stored_snapshot_is_still_read() {
     let settings = &snapshot.settings;
     assert_eq!(settings.header_protection, HeaderProtection::Off);
     assert_eq!(settings.revocation, RevocationChecks::Warn);
+    assert_eq!(settings.sha1_signatures, Sha1Signatures::Refuse);
     let mut expected: serde_json::Value = serde_json::from_slice(STORED).unwrap();
     expected["settings"]["header_protection"] = "off".into();
     expected["settings"]["revocation"] = "warn".into();
+    expected["settings"]["sha1_signatures"] = "refuse".into();
     let written: serde_json::Value = serde_json::from_slice(&snapshot.to_json().unwrap()).unwrap();
     assert_eq!(written, expected);
 }
@@ -48,6 +50,7 @@ fn what_is_written_is_read_back() {
         cipher: Cipher::Aes256Gcm,
         header_protection: HeaderProtection::Confidential,
         revocation: RevocationChecks::Require,
+        sha1_signatures: Sha1Signatures::Warn,
     };
     let certificate = snapshot.anchors[0].certificate.clone();
     snapshot.anchors.push(Anchor {
