@@ -27,6 +27,14 @@ impl Failure {
         Self::caller(404, "not-found", format!("There is no such {what}."))
     }
 
+    /// Somebody else has changed `what` since the caller saw it; `version` holds now.
+    pub(crate) fn stale(what: &str, version: u64) -> Self {
+        let detail = format!("The {what} were changed meanwhile; version {version} holds now.");
+        let mut problem = Problem::new(409, "stale-version", detail);
+        problem.version = Some(version);
+        Self::Caller(Box::new(problem))
+    }
+
     /// One field of the body is at fault.
     pub(crate) fn field(pointer: &str, code: &str, text: impl Into<String>) -> Self {
         let text = text.into();

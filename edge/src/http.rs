@@ -18,6 +18,7 @@ mod router;
 mod routes;
 mod rules;
 mod session;
+mod settings;
 mod summary;
 mod test_clock;
 

@@ -139,6 +139,7 @@ impl Case {
                 address: &learnt.address,
                 certificate: &learnt.certificate,
                 chain: &learnt.chain,
+                authority: learnt.authority.as_ref(),
                 capabilities: learnt.capabilities.as_deref(),
                 signed_at: learnt.signed_at,
             };

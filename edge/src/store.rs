@@ -20,6 +20,7 @@ pub(crate) mod partners;
 pub(crate) mod revocations;
 pub(crate) mod routes;
 pub(crate) mod rules;
+pub(crate) mod settings;
 pub(crate) mod sign_in_attempts;
 pub(crate) mod snapshots;
 pub(crate) mod summary;

@@ -1,6 +1,6 @@
 //! Partners' certificates.
 
-use api::{Page, Partner};
+use api::{Page, Partner, PartnerTrust};
 use worker::Response;
 
 use super::exchange::{self, Call, Exchange};
@@ -9,7 +9,7 @@ use super::session::Member;
 use super::{certificates, session};
 use crate::desk::Desk;
 use crate::failure::Failure;
-use crate::store::partners::{self, PartnerRow};
+use crate::store::partners::{self, Filter, PartnerRow};
 
 /// `GET /partners`.
 pub(crate) async fn list(
@@ -19,13 +19,16 @@ pub(crate) async fn list(
 ) -> Result<Page<Partner>, Failure> {
     let window = Window::read(call.query.limit, call.query.cursor.as_deref())?;
     let part = call.query.q.map(|part| part.trim().to_lowercase());
-    let after = window.after.as_deref();
-    let organisation = &member.organisation;
+    let filter = Filter {
+        trust: call.query.trust,
+        part: part.as_deref(),
+    };
     let rows = partners::list(
         &desk.db,
-        organisation,
-        part.as_deref(),
-        after,
+        &member.organisation,
+        &filter,
+        desk.now.unix(),
+        window.after.as_deref(),
         window.rows(),
     )
     .await?;
@@ -51,11 +54,24 @@ pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> 
     let batch = partners::upload(&desk.db, organisation, &certificate, desk.now.unix())?;
     desk.db.write(batch).await?;
     let fingerprint = certificate.fingerprint().to_string();
-    let partner: Partner = partners::get(&desk.db, organisation, &fingerprint)
-        .await?
-        .map(Into::into)
-        .ok_or_else(|| Failure::broken("a partner written and gone"))?;
-    exchange::reply(&partner)
+    exchange::reply(&get(desk, organisation, &fingerprint).await?)
+}
+
+/// `PUT /partners/{fingerprint}`.
+pub(crate) async fn decide(
+    desk: &Desk,
+    member: &Member,
+    call: Call<api::PutPartner>,
+) -> Result<Partner, Failure> {
+    let (organisation, fingerprint) = (&member.organisation, call.param());
+    let trust = call.body.trust;
+    if trust == PartnerTrust::Pending {
+        let text = "A decision is trusted or blocked.";
+        return Err(Failure::field("/trust", "no-decision", text));
+    }
+    let decide = partners::decide(&desk.db, organisation, fingerprint, trust)?;
+    desk.db.write(vec![decide]).await?;
+    get(desk, organisation, fingerprint).await
 }
 
 /// `DELETE /partners/{fingerprint}`.
@@ -68,4 +84,11 @@ pub(crate) async fn remove(
         return Ok(());
     }
     Err(Failure::unknown("certificate"))
+}
+
+async fn get(desk: &Desk, organisation: &str, fingerprint: &str) -> Result<Partner, Failure> {
+    partners::get(&desk.db, organisation, fingerprint, desk.now.unix())
+        .await?
+        .map(Into::into)
+        .ok_or_else(|| Failure::unknown("certificate"))
 }

@@ -8,7 +8,7 @@ use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
 use super::{
     authorities, certificates, licence, mailboxes, messages, operator, partners, pki, process,
-    routes, rules, summary, test_clock,
+    routes, rules, settings, summary, test_clock,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -74,7 +74,10 @@ handlers! {
         PutRuleOrder => rules::reorder,
         GetDefaults => rules::defaults,
         PutDefaults => rules::set_defaults,
+        GetSettings => settings::get,
+        PutSettings => settings::put,
         ListPartners => partners::list,
+        PutPartner => partners::decide,
         DeletePartner => partners::remove,
         ListAuthorities => authorities::list,
         PutAuthority => authorities::decide,

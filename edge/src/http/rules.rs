@@ -1,6 +1,6 @@
 //! The rules: every change carries the version that its author saw.
 
-use api::{Problem, RuleItemWrite, RuleList, RuleView, RuleWritten, VersionReply};
+use api::{RuleItemWrite, RuleList, RuleView, RuleWritten, VersionReply};
 use policy::{Defaults, Rule, RuleId, RuleSet, RuleSetError};
 
 use super::exchange::Call;
@@ -149,7 +149,7 @@ async fn write(
 ) -> Result<(u64, RuleSet), Failure> {
     let mut rules = current(desk, member).await?;
     if rules.version != version {
-        return Err(stale(rules.version));
+        return Err(Failure::stale("rules", rules.version));
     }
     change(&mut rules.set).map_err(invalid)?;
     let now = desk.now.unix();
@@ -164,20 +164,11 @@ async fn write(
     )
     .await?;
     let Some(version) = written else {
-        return Err(stale(current(desk, member).await?.version));
+        let current = current(desk, member).await?;
+        return Err(Failure::stale("rules", current.version));
     };
     snapshots::publish(desk, organisation).await?;
     Ok((version, rules.set))
-}
-
-fn stale(version: u64) -> Failure {
-    let mut problem = Problem::new(
-        409,
-        "stale-version",
-        format!("The rules were changed meanwhile; version {version} holds now."),
-    );
-    problem.version = Some(version);
-    problem.into()
 }
 
 fn invalid(error: RuleSetError) -> Failure {

@@ -110,20 +110,19 @@ pub(crate) async fn correct(
     .await
 }
 
-/// How long the overview keeps a message: a quarter, in which questions about a mail come up. What is
-/// known about people's correspondence should not be kept longer than it is needed.
-const KEPT_SECONDS: i64 = 90 * 24 * 60 * 60;
 /// Rows that one run removes, so that it ends in time; the next run goes on.
 const REMOVED_AT_ONCE_MAX: u32 = 10_000;
 
-/// Removes what is older than the overview keeps.
+/// Removes what is older than the overview of its organisation keeps: a setting, since what is known
+/// about people's correspondence should not be kept longer than it is needed.
 pub(crate) async fn remove_old(db: &Database, now: UnixTime) -> worker::Result<usize> {
-    let end = first_id(UnixTime(now.0.saturating_sub(KEPT_SECONDS)));
+    // The text that ids are compared with is that of `first_id`, for each organisation its own.
     db.execute(
         "DELETE FROM messages WHERE (organisation, id) IN ( \
-             SELECT m.organisation, m.id FROM organisations o JOIN messages m \
-             ON m.organisation = o.id AND m.id < ?1 LIMIT ?2)",
-        [end.into(), REMOVED_AT_ONCE_MAX.into()],
+             SELECT m.organisation, m.id FROM settings s JOIN messages m \
+             ON m.organisation = s.organisation AND m.id < \
+             printf('%012x', CAST((?1 - s.retention_days * 86400) * 1000 AS INTEGER)) LIMIT ?2)",
+        [now.0.into(), REMOVED_AT_ONCE_MAX.into()],
     )
     .await
 }

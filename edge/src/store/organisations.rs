@@ -5,6 +5,7 @@ use policy::{LANGUAGE_VERSION, RuleSet};
 use serde::Deserialize;
 
 use super::d1::{self, Database, Statement};
+use super::settings;
 
 #[derive(Deserialize)]
 struct Id {
@@ -38,13 +39,13 @@ pub(crate) async fn only(db: &Database) -> worker::Result<Option<String>> {
     Ok(ids.next().filter(|_| ids.next().is_none()))
 }
 
-/// The organisation with its first, empty rule set.
+/// The organisation with its first, empty rule set, and settings as they are at first.
 pub(crate) fn add(
     db: &Database,
     id: &str,
     name: &str,
     now: UnixTime,
-) -> worker::Result<[Statement; 2]> {
+) -> worker::Result<[Statement; 3]> {
     Ok([
         db.statement(
             "INSERT INTO organisations (id, name, created_at) VALUES (?1, ?2, ?3) \
@@ -62,6 +63,7 @@ pub(crate) fn add(
                 now.0.into(),
             ],
         )?,
+        settings::add(db, id)?,
     ])
 }
 

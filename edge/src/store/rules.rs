@@ -18,8 +18,8 @@ struct Row {
     rules: String,
 }
 
-/// How long a version is kept after another one took its place: longer than the overview keeps the
-/// mail that it decided about, and long enough to look a year back.
+/// How long a version is kept after another one took its place: at least as long as the overview may
+/// keep the mail that it decided about ([`api::RETENTION_DAYS`]), and long enough to look a year back.
 const REPLACED_KEPT_SECONDS: i64 = 400 * 24 * 60 * 60;
 
 /// Removes versions that were replaced long ago.

@@ -8,13 +8,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use gateway::{Anchor, DomainPattern, Organisation, Settings, Snapshot};
+use gateway::{Anchor, DomainPattern, Organisation, Snapshot};
 use mail::Domain;
 use serde::Deserialize;
 use smime::Certificate;
 
 use super::d1::{self, Database};
 use super::kv::PublishedSnapshot;
+use super::settings;
 use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -142,12 +143,15 @@ async fn build(db: &Database, organisation: &str) -> Result<Snapshot, Failure> {
                  WHERE organisation = ?1 AND trust = 'trusted' ORDER BY fingerprint",
                 [organisation.into()],
             )?,
+            settings::select(db, organisation)?,
         ])
         .await?;
     let head: Head = d1::rows_of(&results, 0)?
         .into_iter()
         .next()
         .ok_or_else(|| Failure::broken("an organisation without rules"))?;
+    let settings: Option<api::Settings> = d1::rows_of(&results, 3)?.into_iter().next();
+    let settings = settings.ok_or_else(|| Failure::broken("an organisation without settings"))?;
     let patterns: Vec<Pattern> = d1::rows_of(&results, 1)?;
     let authorities: Vec<Authority> = d1::rows_of(&results, 2)?;
     Ok(Snapshot {
@@ -161,7 +165,7 @@ async fn build(db: &Database, organisation: &str) -> Result<Snapshot, Failure> {
             .filter_map(|row| DomainPattern::parse(&row.pattern).ok())
             .collect(),
         rules: serde_json::from_str(&head.rules)?,
-        settings: Settings::default(),
+        settings: settings::of_mail(&settings),
         anchors: authorities
             .iter()
             .filter_map(|row| {

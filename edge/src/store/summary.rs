@@ -5,6 +5,7 @@ use mail::UnixTime;
 use serde::Deserialize;
 
 use super::d1::{self, Database};
+use super::partners::PARTNER;
 
 const HOUR_SECONDS: i64 = 3600;
 
@@ -46,10 +47,11 @@ pub(crate) async fn read(
     let results = db
         .read(vec![
             db.statement(
-                "WITH m AS (SELECT m.status, c.not_after FROM mailboxes m \
+                &format!(
+                    "{PARTNER}, m AS (SELECT m.status, c.not_after FROM mailboxes m \
                      LEFT JOIN certificates c ON c.organisation = m.organisation \
                      AND c.fingerprint = m.certificate WHERE m.organisation = ?1), \
-                 p AS (SELECT trust, not_after FROM partners WHERE organisation = ?1) \
+                 p AS (SELECT trust, not_after FROM partner) \
                  SELECT (SELECT count(*) FROM m WHERE status = 'inactive') AS inactive, \
                  (SELECT count(*) FROM m WHERE status = 'activating') AS activating, \
                  (SELECT count(*) FROM m WHERE status = 'active') AS active, \
@@ -64,7 +66,8 @@ pub(crate) async fn read(
                  (SELECT count(*) FROM p WHERE trust = 'trusted' AND not_after >= ?2 \
                      AND not_after < ?3) AS partners_expiring, \
                  (SELECT count(*) FROM authorities WHERE organisation = ?1 \
-                     AND trust = 'undecided') AS authorities_undecided",
+                     AND trust = 'undecided') AS authorities_undecided"
+                ),
                 [organisation.into(), now.0.into(), expiring.into()],
             )?,
             db.statement(

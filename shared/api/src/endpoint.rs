@@ -129,8 +129,11 @@ endpoints! {
     PutRuleOrder: Put "/rules/order" Write ((), RuleOrder) -> RuleList, "Puts the rules into a new order.";
     GetDefaults: Get "/rules/defaults" Read ((), ()) -> policy::Defaults, "What decides where no rule does.";
     PutDefaults: Put "/rules/defaults" Write ((), policy::Defaults) -> policy::Defaults, "Sets what decides where no rule does.";
+    GetSettings: Get "/settings" Read ((), ()) -> Settings, "What holds for all of the organisation's mail.";
+    PutSettings: Put "/settings" Write ((), Settings) -> Settings, "Sets what holds for all of the organisation's mail, from the next mail on.";
     ListPartners: Get "/partners" Read (PartnerQuery, ()) -> Page<Partner>, "External certificates.";
     CreatePartner: Post "/partners" Write ((), ()) -> Partner, "Adds an external certificate; the body is PEM or DER.";
+    PutPartner: Put "/partners/{fingerprint}" Write ((), PartnerDecision) -> Partner, "Decides on an external certificate.";
     DeletePartner: Delete "/partners/{fingerprint}" Write ((), ()) -> (), "Removes an external certificate.";
     ListAuthorities: Get "/authorities" Read (AuthoritiesQuery, ()) -> Page<Authority>, "Own, public and seen certification authorities.";
     CreateAuthority: Post "/authorities" Write (AuthorityQuery, ()) -> Authority, "Adds a trust anchor; the body is PEM or DER.";

@@ -15,6 +15,7 @@ mod problem;
 mod process;
 mod rules;
 mod session;
+mod settings;
 mod summary;
 mod trust;
 
@@ -30,6 +31,7 @@ pub use problem::{FieldProblem, Problem};
 pub use process::*;
 pub use rules::*;
 pub use session::*;
+pub use settings::*;
 pub use summary::*;
 pub use trust::*;
 

@@ -24,6 +24,17 @@ pub enum PartnerTrust {
     Blocked,
 }
 
+/// Why a certificate is not encrypted to that no administrator has blocked: mail taught it, so it is
+/// worth what its authority is worth now.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartnerReason {
+    /// The authority is blocked.
+    AuthorityBlocked,
+    /// The authority is undecided, removed, expired, or trusted for other domains only.
+    AuthorityNotTrusted,
+}
+
 /// An external certificate.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Partner {
@@ -40,6 +51,17 @@ pub struct Partner {
     /// How it came in.
     pub source: PartnerSource,
     /// Whether it is used.
+    pub trust: PartnerTrust,
+    /// Why not, where that is not an administrator's decision about this certificate.
+    pub reason: Option<PartnerReason>,
+}
+
+/// Body of `PUT /partners/{fingerprint}`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartnerDecision {
+    /// *Blocked* is never encrypted to, whatever mail comes. *Trusted* is, while its authority is. It
+    /// cannot be set to *pending*: that is what waits for a decision.
     pub trust: PartnerTrust,
 }
 

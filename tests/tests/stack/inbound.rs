@@ -118,7 +118,13 @@ fn post_event(setting: &Setting, from: &str, to: &str, message: &[u8]) -> Result
 }
 
 /// A mail that OpenSSL signed with a certificate of an authority that is trusted here.
-fn signed(setting: &Setting, name: &str, from: &str, subject: &str, body: &str) -> Result<Vec<u8>> {
+pub(crate) fn signed(
+    setting: &Setting,
+    name: &str,
+    from: &str,
+    subject: &str,
+    body: &str,
+) -> Result<Vec<u8>> {
     let folder = setting.folder();
     certified(folder, name, from)?;
     let authority = fs::read_to_string(folder.join("ca.pem"))?;

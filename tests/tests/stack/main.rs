@@ -13,9 +13,11 @@ mod inbound;
 mod limits;
 mod openssl;
 mod outbound;
+mod partners;
 mod refusals;
 mod restart;
 mod setting;
+mod settings;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -106,6 +108,30 @@ const TESTS: &[(&str, fn(&Setting) -> Result<()>)] = &[
     (
         "the description lists every call",
         api::describes_every_call,
+    ),
+    (
+        "a blocked certificate stays blocked",
+        partners::stay_blocked,
+    ),
+    (
+        "a certificate shows what its authority is worth",
+        partners::show_their_authority,
+    ),
+    (
+        "settings are written whole, by those who may",
+        settings::are_written_strictly,
+    ),
+    (
+        "confidential header protection hides the subject",
+        settings::hide_the_subject,
+    ),
+    (
+        "the cipher is the one that is set",
+        settings::choose_the_cipher,
+    ),
+    (
+        "the overview keeps messages as long as is set",
+        settings::limit_the_overview,
     ),
     (
         "a warm mail costs one look into each store",
