@@ -35,7 +35,9 @@ pub fn App() -> impl IntoView {
     // Only a change of kind mounts the frame anew, not a refreshed session.
     let stage = Memo::new(move |_| match portal.visitor.get() {
         Visitor::Unknown => Stage::Waiting,
-        Visitor::Nobody { ended } => Stage::SignIn { ended },
+        Visitor::Nobody { before } => Stage::SignIn {
+            ended: before.is_some(),
+        },
         Visitor::Somebody(_) => Stage::Inside,
     });
     view! {

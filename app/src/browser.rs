@@ -103,6 +103,25 @@ pub fn store(key: &str, value: &str) {
     }
 }
 
+/// What was stored under `key` for this tab.
+pub fn stored_in_tab(key: &str) -> Option<String> {
+    window().session_storage().ok()??.get_item(key).ok()?
+}
+
+/// Stores until the tab is closed; a browser that forbids it forgets.
+pub fn store_in_tab(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        storage.set_item(key, value).ok();
+    }
+}
+
+/// Forgets what was stored for this tab.
+pub fn forget_in_tab(key: &str) {
+    if let Ok(Some(storage)) = window().session_storage() {
+        storage.remove_item(key).ok();
+    }
+}
+
 /// The language that the browser prefers, `de-AT` for instance.
 pub fn preferred_language() -> String {
     window().navigator().language().unwrap_or_default()
@@ -157,4 +176,13 @@ pub fn prefers_dark() -> bool {
 /// The hour of the day here.
 pub fn local_hour() -> u32 {
     Date::new_0().get_hours()
+}
+
+/// Focuses the element with `id`.
+pub fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    let element = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
+        element.focus().ok();
+    }
 }

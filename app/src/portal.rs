@@ -3,7 +3,16 @@
 use api::{GetSession, GetSummary, Session, Summary};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{browser, client::Client, features::rules::Draft, text::Language, ui::Live};
+use crate::{
+    browser,
+    client::Client,
+    features::{
+        rules::{Draft, forget_draft},
+        settings::SettingsDraft,
+    },
+    text::Language,
+    ui::Live,
+};
 
 const LANGUAGE_KEY: &str = "sealgate.language";
 /// `loader/theme.js` reads it before the first paint.
@@ -14,8 +23,8 @@ const THEME_KEY: &str = "sealgate.theme";
 pub enum Visitor {
     /// Not asked yet.
     Unknown,
-    /// Nobody. `ended` if there was somebody before.
-    Nobody { ended: bool },
+    /// Nobody; there may have been somebody before.
+    Nobody { before: Option<Session> },
     /// This person.
     Somebody(Session),
 }
@@ -62,6 +71,8 @@ pub struct Portal {
     pub summary: RwSignal<Option<Summary>>,
     /// `None` until the rules were loaded. It outlives its page, so that nobody loses work.
     pub draft: RwSignal<Option<Draft>>,
+    /// The settings in their form, likewise.
+    pub settings: RwSignal<Option<SettingsDraft>>,
 }
 
 impl Portal {
@@ -73,8 +84,12 @@ impl Portal {
         let portal = Self {
             client: Client::new(Callback::new(move |()| {
                 visitor.update(|visitor| {
-                    let ended = matches!(visitor, Visitor::Somebody(_));
-                    *visitor = Visitor::Nobody { ended };
+                    let before = match visitor {
+                        Visitor::Somebody(session) => Some(session.clone()),
+                        Visitor::Nobody { before } => before.take(),
+                        Visitor::Unknown => None,
+                    };
+                    *visitor = Visitor::Nobody { before };
                 });
             })),
             visitor,
@@ -89,6 +104,7 @@ impl Portal {
             }),
             summary: RwSignal::new(None),
             draft: RwSignal::new(None),
+            settings: RwSignal::new(None),
         };
         Effect::new(move || browser::set_root("lang", Some(portal.language.get().code())));
         Effect::new(move || {
@@ -106,15 +122,37 @@ impl Portal {
         spawn_local(async move {
             match self.client.get::<GetSession>(&[], &()).await {
                 Ok(session) => self.enter(session),
-                Err(_) => self.visitor.set(Visitor::Nobody { ended: false }),
+                Err(_) => self.visitor.set(Visitor::Nobody { before: None }),
             }
         });
     }
 
-    /// Somebody signed in.
+    /// Somebody signed in. Who was here before goes on where they were; nobody else does.
     pub fn enter(self, session: Session) {
+        let is_another = self.visitor.with_untracked(|visitor| match visitor {
+            Visitor::Nobody {
+                before: Some(before),
+            } => before.email != session.email || before.organisation.id != session.organisation.id,
+            _ => false,
+        });
+        if is_another {
+            self.forget();
+        }
         self.visitor.set(Visitor::Somebody(session));
         self.count();
+    }
+
+    /// Somebody signed out: this browser forgets who was here, and what they were working on.
+    pub fn leave(self) {
+        self.forget();
+        self.visitor.set(Visitor::Nobody { before: None });
+    }
+
+    fn forget(self) {
+        forget_draft();
+        self.draft.set(None);
+        self.settings.set(None);
+        self.summary.set(None);
     }
 
     /// Asks for the counts again: something has changed them.

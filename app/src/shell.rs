@@ -8,7 +8,7 @@ use leptos_router::hooks::use_location;
 
 use crate::{
     browser,
-    portal::{Portal, Theme, Visitor, portal},
+    portal::{Portal, Theme, portal},
     routes::{Route, Section},
     text::{Language, Text, text},
     ui::{Icon, Symbol},
@@ -251,9 +251,7 @@ fn Account() -> impl IntoView {
                 .send::<DeleteSession>(&[], &(), &())
                 .await
                 .ok();
-            portal.draft.set(None);
-            portal.summary.set(None);
-            portal.visitor.set(Visitor::Nobody { ended: false });
+            portal.leave();
         });
     };
     view! {

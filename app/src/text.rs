@@ -3,6 +3,7 @@
 //! A text without a translation does not compile: plain texts stand side by side in
 //! [`words`], texts with values in them are functions in [`sentences`] that match on the language.
 
+mod problems;
 mod sentences;
 mod trace;
 mod words;

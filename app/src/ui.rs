@@ -1,6 +1,7 @@
 //! The design system: small parts that know HTML and looks, and nothing of mail.
 
 mod badge;
+mod choices;
 mod dialog;
 mod drop_file;
 mod field;
@@ -17,6 +18,7 @@ mod switch;
 mod time;
 
 pub use badge::{Badge, Tone};
+pub use choices::{Choice, Choices};
 pub use dialog::{Confirm, Dialog};
 pub use drop_file::DropFile;
 pub use field::{Field, SelectField};

@@ -133,6 +133,120 @@ test("rules are moved by keyboard alone, and the focus stays", async () => {
   await page.context().close();
 });
 
+test("a draft of rules survives a reload, and signing out ends it", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/rules");
+  const name = await page.locator(".rule .rule-name").first().textContent();
+  await page.getByRole("switch", { name: `“${name}” is on` }).click();
+  const bar = page.getByRole("region", { name: "Review and publish" });
+  await bar.getByText("1 changed").waitFor();
+  await page.reload();
+  await bar.getByText("1 changed").waitFor();
+
+  // What somebody else publishes meanwhile is shown, not overruled.
+  const { version } = await call("GET", "/rules");
+  const { rule } = await call("POST", "/rules", {
+    version,
+    name: "Of somebody else",
+    enabled: true,
+    managed: { kind: "any" },
+    external: { kind: "domain", value: "somebody.test" },
+    inbound: "not_defined",
+    outbound: "sign_only",
+  });
+  await page.reload();
+  const dialog = page.getByRole("dialog", { name: "Somebody else published in the meantime" });
+  await dialog.getByText("Of somebody else").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await dialog.getByRole("button", { name: "Put my draft on top" }).click();
+  await bar.getByText("1 changed").waitFor();
+  await page.getByRole("button", { name: "Of somebody else", exact: true }).waitFor();
+
+  const kept = () => page.evaluate(() => sessionStorage.length);
+  assert.equal(await kept(), 1);
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Password").waitFor();
+  assert.equal(await kept(), 0);
+  await call("DELETE", `/rules/${rule.id}?version=${version + 1}`);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("settings are saved whole, and nobody's are lost", async () => {
+  const before = await call("GET", "/settings");
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/settings");
+  const confidential = page.getByRole("radio", { name: /^Signed, and the subject/ });
+  await confidential.check();
+  const days = page.getByLabel("Days that the e-mail overview keeps");
+  await days.fill("5");
+  await page.getByText("Enter a whole number from 7 to 400.").waitFor();
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  await save.click();
+  await waitFor(() => days.evaluate((field) => field === document.activeElement));
+  assert.deepEqual(await call("GET", "/settings"), before, "it was saved with a fault");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "settings-fault-light-1280");
+
+  await days.fill("120");
+  await call("PUT", "/settings", { ...before, cipher: "aes-256-gcm" });
+  await save.click();
+  const dialog = page.getByRole("dialog", { name: "Somebody else saved in the meantime" });
+  await dialog.getByText("AES-256-GCM").waitFor();
+  await picture(page, "settings-stale-light-1280");
+  await dialog.getByRole("button", { name: "Put my changes on top" }).click();
+  await save.click();
+  await page.getByText("The settings are saved and hold from the next message on.").waitFor();
+  const after = await call("GET", "/settings");
+  assert.deepEqual(after, {
+    ...before,
+    version: before.version + 2,
+    cipher: "aes-256-gcm",
+    header_protection: "confidential",
+    retention_days: 120,
+  });
+  await page.reload();
+  await waitFor(() => confidential.isChecked());
+  await call("PUT", "/settings", { ...before, version: after.version });
+  const faults = page.faults.filter((fault) => !fault.includes("409"));
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("whoever may only look changes no setting", async () => {
+  const reader = { email: "reader@acme.test", password: "reads and never writes" };
+  const users = [{ ...reader, name: "Rita", may_write: false }];
+  const setup = { id: ready.organisation, name: "Acme", users };
+  await call("POST", "/operator/organisations", setup, ready.operator.token);
+  const page = await visitor(browser);
+  await signIn(page, reader);
+  await page.goto("/settings");
+  await page.getByText("You can look at everything here").waitFor();
+  await page.getByRole("radio", { name: "AES-256-CBC" }).waitFor();
+  assert.equal(await page.locator(".settings-form input:enabled").count(), 0);
+  assert.deepEqual(await violations(page), []);
+  await page.context().close();
+});
+
+test("a partner's certificate is blocked and trusted again", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/certificates");
+  const row = page.getByRole("row", { name: /erika@partner\.test/ });
+  await row.getByRole("button", { name: "Block erika@partner.test" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
+  await row.getByText("Blocked", { exact: true }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "partners-blocked-light-1280");
+  await row.getByRole("button", { name: "Trust erika@partner.test" }).click();
+  await row.getByText("Trusted", { exact: true }).waitFor();
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
 test("the language changes and is kept", async () => {
   const page = await visitor(browser);
   await signIn(page);

@@ -46,20 +46,20 @@ export async function visitor(browser, { scheme = "light", width = 1280, height 
   return page;
 }
 
-/** Signs in as the administrator of the ready line. */
-export async function signIn(page) {
+/** Signs in, as the administrator of the ready line unless as somebody else. */
+export async function signIn(page, { email, password } = ready.admin) {
   await page.goto("/");
-  await page.getByLabel("E-mail address").fill(ready.admin.email);
-  await page.getByLabel("Password").fill(ready.admin.password);
+  await page.getByLabel("E-mail address").fill(email);
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: /Good (morning|afternoon|evening)/ }).waitFor();
 }
 
-/** Calls the API with the token of the ready line. */
-export async function call(method, path, body) {
+/** Calls the API, with the token of the ready line unless with another. */
+export async function call(method, path, body, token = ready.token) {
   const reply = await fetch(ready.api + path, {
     method,
-    headers: { authorization: `Bearer ${ready.token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${await reply.text()}`);

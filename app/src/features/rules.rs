@@ -3,6 +3,7 @@
 mod defaults;
 mod editor;
 mod form;
+mod kept;
 mod list;
 mod page;
 mod publish;
@@ -11,5 +12,6 @@ mod state;
 mod try_it;
 mod words;
 
+pub use kept::forget as forget_draft;
 pub use page::RulesPage;
 pub use state::Draft;

@@ -1,4 +1,7 @@
-//! The licence, the domains and routes, and how the portal looks in this browser.
+//! How mail is protected, the licence, the domains and routes, and how the portal looks in this browser.
+
+mod protection;
+mod state;
 
 use api::{
     DomainItem, DomainState, GetLicence, Licence, ListDomains, ListRoutes, PageQuery, Route,
@@ -6,6 +9,7 @@ use api::{
 use leptos::prelude::*;
 
 use crate::{
+    app::ReadOnlyNote,
     browser::{Form, days_until},
     features::mailboxes::SeatBar,
     load::{Loading, loaded},
@@ -14,6 +18,9 @@ use crate::{
     text::text,
     ui::{Badge, Copyable, Fact, Facts, Page, Segment, Segments, Symbol, Time, Tone},
 };
+
+use protection::Protection;
+pub use state::SettingsDraft;
 
 /// The settings.
 #[component]
@@ -32,7 +39,12 @@ pub fn SettingsPage() -> impl IntoView {
     });
     view! {
         <Page title=t.settings lead=t.settings_lead>
+            <ReadOnlyNote />
             <div class="sections">
+                <section aria-labelledby="protection">
+                    <h2 id="protection">{t.mail_protection}</h2>
+                    <Protection />
+                </section>
                 <section aria-labelledby="licence">
                     <h2 id="licence">{t.licence}</h2>
                     {loaded(licence, 3, |licence| view! { <LicenceFacts licence /> })}

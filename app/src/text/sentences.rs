@@ -1,8 +1,9 @@
 //! Texts with values in them, and the words for the contract's enumerations.
 
 use api::{
-    AuthoritySource, AuthorityTrust, CertificateSource, DomainState, HopTls, MailboxStatus,
-    Outcome, PartnerSource, PartnerTrust, Problem, Protection,
+    AuthoritySource, AuthorityTrust, CertificateSource, Cipher, DomainState, HeaderProtection,
+    HopTls, MailboxStatus, Outcome, PartnerReason, PartnerSource, PartnerTrust, Protection,
+    RevocationChecks, Sha1Signatures,
 };
 use mail::AddressError;
 use policy::{
@@ -102,6 +103,13 @@ impl Text {
         }
     }
 
+    pub fn partner_reason(&self, reason: PartnerReason) -> &'static str {
+        match reason {
+            PartnerReason::AuthorityBlocked => self.authority_blocked,
+            PartnerReason::AuthorityNotTrusted => self.authority_not_trusted,
+        }
+    }
+
     pub fn authority_source(&self, source: AuthoritySource) -> &'static str {
         match source {
             AuthoritySource::Own => self.own,
@@ -133,6 +141,52 @@ impl Text {
             HopTls::Starttls => self.tls_starttls,
             HopTls::None => self.tls_none,
         }
+    }
+
+    pub fn cipher_word(&self, cipher: Cipher) -> &'static str {
+        match cipher {
+            Cipher::Aes256Cbc => self.cipher_cbc,
+            Cipher::Aes256Gcm => self.cipher_gcm,
+        }
+    }
+
+    pub fn header_word(&self, protection: HeaderProtection) -> &'static str {
+        match protection {
+            HeaderProtection::Off => self.header_off,
+            HeaderProtection::Signed => self.header_signed,
+            HeaderProtection::Confidential => self.header_confidential,
+        }
+    }
+
+    pub fn revocation_word(&self, checks: RevocationChecks) -> &'static str {
+        match checks {
+            RevocationChecks::Require => self.revocation_require,
+            RevocationChecks::Warn => self.revocation_warn,
+            RevocationChecks::Off => self.revocation_off,
+        }
+    }
+
+    pub fn sha1_word(&self, signatures: Sha1Signatures) -> &'static str {
+        match signatures {
+            Sha1Signatures::Refuse => self.sha1_refuse,
+            Sha1Signatures::Warn => self.sha1_warn,
+        }
+    }
+
+    pub fn retention_note(&self, least: u32, most: u32) -> String {
+        say!(
+            self,
+            "{least} to {most}. What is older is removed within a quarter of an hour and does not come back.",
+            "{least} bis {most}. Was älter ist, wird innerhalb einer Viertelstunde entfernt und kommt nicht zurück."
+        )
+    }
+
+    pub fn retention_fault(&self, least: u32, most: u32) -> String {
+        say!(
+            self,
+            "Enter a whole number from {least} to {most}.",
+            "Geben Sie eine ganze Zahl von {least} bis {most} ein."
+        )
     }
 
     pub fn rule_set_error(&self, error: RuleSetError) -> String {
@@ -706,6 +760,11 @@ impl Text {
         format!("{subject}: {word}")
     }
 
+    pub fn partner_decided(&self, addresses: &str, trust: PartnerTrust) -> String {
+        let word = self.partner_trust(trust);
+        format!("{addresses}: {word}")
+    }
+
     pub fn delete_of(&self, what: &str) -> String {
         say!(
             self,
@@ -912,28 +971,6 @@ impl Text {
                 "Eine signierte Nachricht von ihnen bringt das neue."
             ),
         )
-    }
-}
-
-/// Problems.
-impl Text {
-    pub fn problem_title(&self, problem: &Problem) -> &'static str {
-        match (problem.status, problem.code.as_str()) {
-            (0, "no-connection") => self.problem_offline,
-            (0, _) => self.problem_unreadable,
-            (404, _) => self.problem_missing,
-            (403, _) => self.problem_forbidden,
-            _ => self.problem_failed,
-        }
-    }
-
-    pub fn problem_detail(&self, problem: &Problem) -> String {
-        match (problem.status, problem.code.as_str()) {
-            (0, "no-connection") => self.problem_offline_detail.to_owned(),
-            (0, _) => self.problem_unreadable_detail.to_owned(),
-            _ if problem.detail.is_empty() => problem.title.clone(),
-            _ => problem.detail.clone(),
-        }
     }
 }
 

@@ -365,8 +365,12 @@ words! {
     upload_unreadable: "The file could not be read.", "Die Datei war nicht lesbar.";
     partners_empty: "No partner certificates yet", "Noch keine Partnerzertifikate";
     partners_empty_detail: "They are learnt from signed mail that verifies. You can also upload one above.", "Sie werden aus signierter E-Mail gelernt, deren Prüfung gelingt. Sie können oben auch eines hochladen.";
+    authority_blocked: "Its authority is blocked", "Seine Zertifizierungsstelle ist gesperrt";
+    authority_not_trusted: "Its authority is not trusted for it", "Seiner Zertifizierungsstelle wird dafür nicht vertraut";
+    block_partner_title: "Block this certificate?", "Dieses Zertifikat sperren?";
+    block_partner_means: "Nothing is encrypted to it any more, and signed mail does not bring it back. Where a rule enforces encryption and no other key is known, mail to these addresses is refused.", "Es wird nicht mehr an es verschlüsselt, und signierte E-Mail bringt es nicht zurück. Wo eine Regel Verschlüsselung erzwingt und kein anderer Schlüssel bekannt ist, wird E-Mail an diese Adressen abgelehnt.";
     delete_partner_title: "Delete this certificate?", "Dieses Zertifikat löschen?";
-    delete_partner_means: "Mail to these addresses is no longer encrypted with it. Where a rule enforces encryption and no other key is known, such mail is refused.", "E-Mail an diese Adressen wird nicht mehr damit verschlüsselt. Wo eine Regel Verschlüsselung erzwingt und kein anderer Schlüssel bekannt ist, wird sie abgelehnt.";
+    delete_partner_means: "Mail to these addresses is no longer encrypted with it, until signed mail brings it back; block it to prevent that. Where a rule enforces encryption and no other key is known, such mail is refused.", "E-Mail an diese Adressen wird nicht mehr damit verschlüsselt, bis signierte E-Mail es zurückbringt; sperren Sie es, um das zu verhindern. Wo eine Regel Verschlüsselung erzwingt und kein anderer Schlüssel bekannt ist, wird sie abgelehnt.";
     partner_deleted: "The certificate is deleted.", "Das Zertifikat ist gelöscht.";
     find_partner: "Find an address", "Adresse suchen";
     filter_trust: "Filter by trust", "Nach Vertrauen filtern";
@@ -390,8 +394,51 @@ words! {
     any_source: "Any source", "Jede Herkunft";
     any_trust: "Any trust", "Jedes Vertrauen";
 
+    // Mail protection
+    mail_protection: "Mail protection", "Schutz der E-Mail";
+    cipher: "Cipher where the recipient's software is unknown", "Verschlüsselung, wenn die Software des Empfängers unbekannt ist";
+    cipher_note: "Where signed mail has told what a recipient can read, the strongest of that is taken.", "Wo signierte E-Mail verraten hat, was ein Empfänger lesen kann, wird das Stärkste davon genommen.";
+    cipher_cbc: "AES-256-CBC", "AES-256-CBC";
+    cipher_cbc_means: "Every mail client in use can open it.", "Jedes gebräuchliche Mailprogramm kann sie öffnen.";
+    cipher_gcm: "AES-256-GCM", "AES-256-GCM";
+    cipher_gcm_means: "Tampering shows when the mail is opened. Some clients cannot open it at all.", "Eine Manipulation fällt beim Öffnen auf. Manche Programme können die E-Mail gar nicht öffnen.";
+    header_protection: "Header fields of signed mail", "Kopfzeilen signierter E-Mail";
+    header_note: "Subject, From, To and the like (RFC 9788).", "Betreff, Absender, Empfänger und Ähnliches (RFC 9788).";
+    header_off: "Not protected", "Nicht geschützt";
+    header_off_means: "They can be read and changed on the way.", "Sie können unterwegs gelesen und geändert werden.";
+    header_signed: "Signed", "Signiert";
+    header_signed_means: "The recipient's client can tell whether they were changed. Clients that do not know this show the mail as ever.", "Das Programm des Empfängers erkennt, ob sie geändert wurden. Programme, die das nicht kennen, zeigen die E-Mail wie gewohnt.";
+    header_confidential: "Signed, and the subject of encrypted mail hidden", "Signiert, und der Betreff verschlüsselter E-Mail verborgen";
+    header_confidential_means: "Servers on the way see […] as the subject, and so do recipients whose client does not know this.", "Server unterwegs sehen […] als Betreff, ebenso Empfänger, deren Programm das nicht kennt.";
+    revocation: "Certificates whose revocation cannot be checked", "Zertifikate, deren Sperrung sich nicht prüfen lässt";
+    revocation_note: "Their authority does not answer, or names nobody to ask. A certificate that is known to be revoked is not used.", "Ihre Zertifizierungsstelle antwortet nicht oder nennt niemanden, den man fragen kann. Ein Zertifikat, dessen Sperrung bekannt ist, wird nicht verwendet.";
+    revocation_warn: "Use them, with a warning", "Verwenden, mit Hinweis";
+    revocation_warn_means: "Mail goes on while an authority is out of reach; the e-mail overview says so.", "E-Mail läuft weiter, während eine Stelle nicht erreichbar ist; die E-Mail-Übersicht sagt es.";
+    revocation_require: "Do not use them", "Nicht verwenden";
+    revocation_require_means: "Nothing is encrypted to them, and their signatures do not count. Mail that must be encrypted is refused.", "Es wird nicht an sie verschlüsselt, und ihre Signaturen gelten nicht. E-Mail, die verschlüsselt werden muss, wird abgelehnt.";
+    revocation_off: "Do not check", "Nicht prüfen";
+    revocation_off_means: "No authority is asked: revoked certificates go unnoticed.", "Keine Stelle wird gefragt: Gesperrte Zertifikate bleiben unbemerkt.";
+    sha1: "Incoming signatures over SHA-1", "Eingehende Signaturen mit SHA-1";
+    sha1_note: "Old mail clients still make them. To make two texts that share one is costly, but has been done.", "Alte Mailprogramme erzeugen sie noch. Zwei Texte zu erzeugen, die sich eine teilen, ist aufwendig, aber gelungen.";
+    sha1_refuse: "Show them as bad", "Als ungültig anzeigen";
+    sha1_refuse_means: "As current mail clients do.", "Wie aktuelle Mailprogramme.";
+    sha1_warn: "Accept them, with a warning", "Gelten lassen, mit Hinweis";
+    sha1_warn_means: "They show as verified, and the e-mail overview warns. No certificate is learnt from them.", "Sie erscheinen als geprüft, mit einem Hinweis in der E-Mail-Übersicht. Aus ihnen wird kein Zertifikat gelernt.";
+    retention: "Days that the e-mail overview keeps a message", "Tage, die die E-Mail-Übersicht eine Nachricht behält";
+    settings_unsaved: "Not saved yet.", "Noch nicht gespeichert.";
+    settings_means: "What you save holds from the next message on.", "Was Sie speichern, gilt ab der nächsten Nachricht.";
+    save: "Save", "Speichern";
+    saving: "Saving…", "Wird gespeichert …";
+    settings_saved: "The settings are saved and hold from the next message on.", "Die Einstellungen sind gespeichert und gelten ab der nächsten Nachricht.";
+    settings_discarded: "Your changes are discarded.", "Ihre Änderungen sind verworfen.";
+    settings_stale: "Somebody else saved in the meantime", "Inzwischen hat jemand anderes gespeichert";
+    settings_stale_means: "Nothing of yours was saved. This is what holds now:", "Von Ihnen wurde nichts gespeichert. Das gilt jetzt:";
+    settings_take_theirs: "Take theirs, drop mine", "Ihre nehmen, meine verwerfen";
+    settings_keep_mine: "Put my changes on top", "Meine Änderungen darauf aufsetzen";
+    settings_rebased: "Your changes now stand on the newest settings. Save them to make them hold.", "Ihre Änderungen stehen jetzt auf den neuesten Einstellungen. Speichern Sie, damit sie gelten.";
+
     // Settings
-    settings_lead: "Your licence, your domains and routes, and how the portal looks to you.", "Ihre Lizenz, Ihre Domains und Routen, und wie das Portal für Sie aussieht.";
+    settings_lead: "How your mail is protected, your licence, domains and routes, and how the portal looks to you.", "Wie Ihre E-Mail geschützt wird, Ihre Lizenz, Domains und Routen, und wie das Portal für Sie aussieht.";
     licence_number: "Licence number", "Lizenznummer";
     mail_seats: "Mailboxes for mail", "Postfächer für E-Mail";
     smime_seats: "Mailboxes for S/MIME", "Postfächer für S/MIME";

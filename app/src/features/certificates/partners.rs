@@ -1,6 +1,9 @@
 //! Certificates of external mailboxes.
 
-use api::{CreatePartner, DeletePartner, ListPartners, Partner, PartnerTrust, Problem};
+use api::{
+    CreatePartner, DeletePartner, ListPartners, Partner, PartnerDecision, PartnerTrust, Problem,
+    PutPartner,
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Tabs, state::PartnerFilter, upload::Upload};
@@ -10,14 +13,21 @@ use crate::{
     features::{mailboxes::common_name, overview::from_word},
     listing::{Listing, Words, listed, some_text},
     load::{Enter, Loading},
-    portal::portal,
+    portal::{Portal, portal},
     routes::Route,
-    text::text,
+    text::{Text, text},
     ui::{
         Badge, Confirm, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time,
         Tone,
     },
 };
+
+/// What is asked about before it is done.
+#[derive(Clone, Debug, PartialEq)]
+enum Question {
+    Block(Partner),
+    Delete(Partner),
+}
 
 /// The partners' certificates.
 #[component]
@@ -25,7 +35,8 @@ pub fn PartnersPage() -> impl IntoView {
     let t = text();
     let portal = portal();
     let listing = Listing::<PartnerFilter>::new();
-    let doomed = RwSignal::new(None::<Partner>);
+    let question = RwSignal::new(None::<Question>);
+    let problem = RwSignal::new(None::<Problem>);
     let loading = Loading::new(move || {
         let query = listing.filter().query();
         async move { portal.client.get::<ListPartners>(&[], &query).await }
@@ -36,6 +47,19 @@ pub fn PartnersPage() -> impl IntoView {
             .upload::<CreatePartner>(&[], &(), media_type, &octets)
             .await?;
         Ok(t.partner_added(&reply.addresses.join(", ")))
+    };
+    let trust_again = move |partner: Partner| {
+        problem.set(None);
+        spawn_local(async move {
+            match decide(portal, t, &partner, PartnerTrust::Trusted).await {
+                Ok(said) => {
+                    portal.live.say(said);
+                    portal.count();
+                    loading.refetch();
+                }
+                Err(reply) => problem.set(Some(reply)),
+            }
+        });
     };
     let word = |word: &str, shown: &str| (word.to_owned(), shown.to_owned());
     let trusts = vec![
@@ -87,14 +111,37 @@ pub fn PartnersPage() -> impl IntoView {
                     }
                 />
             </div>
-            {listed(listing, loading, words, move |items| view! { <Table items doomed /> })}
-            <Removal doomed on_done=move || loading.refetch() />
+            <ProblemLine problem />
+            {listed(
+                listing,
+                loading,
+                words,
+                move |items| view! { <Table items question trust_again /> },
+            )}
+            <Asked question on_done=move || loading.refetch() />
         </Page>
     }
 }
 
+/// Decides on a certificate; says what holds then.
+async fn decide(
+    portal: Portal,
+    t: &'static Text,
+    partner: &Partner,
+    trust: PartnerTrust,
+) -> Result<String, Problem> {
+    let place = [partner.fingerprint.as_str()];
+    let body = PartnerDecision { trust };
+    let reply = portal.client.send::<PutPartner>(&place, &(), &body).await?;
+    Ok(t.partner_decided(&reply.addresses.join(", "), reply.trust))
+}
+
 #[component]
-fn Table(items: Vec<Partner>, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
+fn Table(
+    items: Vec<Partner>,
+    question: RwSignal<Option<Question>>,
+    trust_again: impl Fn(Partner) + Copy + 'static,
+) -> impl IntoView {
     let t = text();
     view! {
         <table class="table partners">
@@ -112,14 +159,21 @@ fn Table(items: Vec<Partner>, doomed: RwSignal<Option<Partner>>) -> impl IntoVie
                 </tr>
             </thead>
             <tbody>
-                {items.into_iter().map(|partner| view! { <Row partner doomed /> }).collect_view()}
+                {items
+                    .into_iter()
+                    .map(|partner| view! { <Row partner question trust_again /> })
+                    .collect_view()}
             </tbody>
         </table>
     }
 }
 
 #[component]
-fn Row(partner: Partner, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
+fn Row(
+    partner: Partner,
+    question: RwSignal<Option<Question>>,
+    trust_again: impl Fn(Partner) + Copy + 'static,
+) -> impl IntoView {
     let t = text();
     let portal = portal();
     let days = days_until(&partner.not_after);
@@ -130,6 +184,36 @@ fn Row(partner: Partner, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
     };
     let addresses = partner.addresses.join(", ");
     let label = t.delete_of(&addresses);
+    // Where the authority is the reason, the decision about the certificate itself is still *trusted*.
+    let is_blocked = partner.trust == PartnerTrust::Blocked && partner.reason.is_none();
+    let this = partner.clone();
+    let decision = if is_blocked {
+        view! {
+            <button
+                type="button"
+                class="button small"
+                aria-label=t.trust_of(&addresses)
+                disabled=portal.read_only
+                on:click=move |_| trust_again(this.clone())
+            >
+                {t.trust_action}
+            </button>
+        }
+        .into_any()
+    } else {
+        view! {
+            <button
+                type="button"
+                class="button small quiet"
+                aria-label=t.block_of(&addresses)
+                disabled=portal.read_only
+                on:click=move |_| question.set(Some(Question::Block(this.clone())))
+            >
+                {t.block_action}
+            </button>
+        }
+        .into_any()
+    };
     let this = partner.clone();
     view! {
         <tr>
@@ -138,6 +222,15 @@ fn Row(partner: Partner, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
             </th>
             <td class="status">
                 <Badge tone icon=Some(icon) text=t.partner_trust(partner.trust) />
+                {partner
+                    .reason
+                    .map(|reason| {
+                        view! {
+                            <a class="link secondary block" href=Route::Authorities.path()>
+                                {t.partner_reason(reason)}
+                            </a>
+                        }
+                    })}
             </td>
             <td class="issuer">
                 <span title=partner.issuer.clone()>{common_name(&partner.issuer)}</span>
@@ -154,13 +247,14 @@ fn Row(partner: Partner, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
                 <Copyable value=partner.fingerprint />
             </td>
             <td class="action">
+                {decision}
                 <button
                     type="button"
                     class="icon-button"
                     aria-label=label.clone()
                     title=label
                     disabled=portal.read_only
-                    on:click=move |_| doomed.set(Some(this.clone()))
+                    on:click=move |_| question.set(Some(Question::Delete(this.clone())))
                 >
                     <Icon symbol=Symbol::Trash />
                 </button>
@@ -169,51 +263,72 @@ fn Row(partner: Partner, doomed: RwSignal<Option<Partner>>) -> impl IntoView {
     }
 }
 
+/// Asks before a certificate is blocked or deleted, and does it.
 #[component]
-fn Removal(
-    doomed: RwSignal<Option<Partner>>,
+fn Asked(
+    question: RwSignal<Option<Question>>,
     on_done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let t = text();
     let portal = portal();
     let busy = RwSignal::new(false);
     let problem = RwSignal::new(None::<Problem>);
-    let remove = move |()| {
-        let Some(partner) = doomed.get_untracked() else {
+    let answer = move |asked: Question| async move {
+        match asked {
+            Question::Block(partner) => decide(portal, t, &partner, PartnerTrust::Blocked).await,
+            Question::Delete(partner) => {
+                let place = [partner.fingerprint.as_str()];
+                let reply = portal.client.get::<DeletePartner>(&place, &()).await;
+                reply.map(|()| t.partner_deleted.to_owned())
+            }
+        }
+    };
+    let confirm = move |()| {
+        let Some(asked) = question.get_untracked() else {
             return;
         };
         busy.set(true);
+        problem.set(None);
         spawn_local(async move {
-            let place = [partner.fingerprint.as_str()];
-            let reply = portal.client.get::<DeletePartner>(&place, &()).await;
-            busy.set(false);
-            match reply {
-                Ok(()) => {
-                    doomed.set(None);
-                    portal.live.say(t.partner_deleted);
+            match answer(asked).await {
+                Ok(said) => {
+                    question.set(None);
+                    portal.live.say(said);
                     portal.count();
                     on_done();
                 }
                 Err(reply) => problem.set(Some(reply)),
             }
+            busy.set(false);
         });
     };
-    let named = move || doomed.get().map(|partner| partner.addresses.join(", "));
+    let word = move |block: &'static str, delete: &'static str| {
+        Signal::derive(move || {
+            let blocks = question.with(|asked| matches!(asked, Some(Question::Block(_))));
+            if blocks { block } else { delete }.to_owned()
+        })
+    };
+    let named = move || {
+        question.get().map(|question| match question {
+            Question::Block(partner) | Question::Delete(partner) => partner.addresses.join(", "),
+        })
+    };
+    let means = word(t.block_partner_means, t.delete_partner_means);
     view! {
         <Confirm
-            open=Signal::derive(move || doomed.with(Option::is_some))
+            open=Signal::derive(move || question.with(Option::is_some))
             on_close=move |()| {
-                doomed.set(None);
+                question.set(None);
                 problem.set(None);
             }
-            title=t.delete_partner_title.to_owned()
-            action=t.delete.to_owned()
+            title=word(t.block_partner_title, t.delete_partner_title)
+            action=word(t.block_action, t.delete)
             destructive=true
             busy
-            on_confirm=remove
+            on_confirm=confirm
         >
             <p class="mono">{named}</p>
-            <p>{t.delete_partner_means}</p>
+            <p>{means}</p>
             <ProblemLine problem />
         </Confirm>
     }

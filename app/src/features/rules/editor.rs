@@ -5,6 +5,7 @@ use policy::{InboundOption, OutboundOption, RuleId, RuleSetError};
 
 use super::form::{Fault, Faults, Form, Kind};
 use crate::{
+    browser,
     features::overview::{from_word, to_word},
     portal::portal,
     text::{Text, text},
@@ -91,7 +92,7 @@ fn Fields(id: Option<RuleId>, form: Form, editing: RwSignal<Option<Editing>>) ->
                     _ => "external-value",
                 };
                 faults.set(found);
-                super::reorder::focus(first);
+                browser::focus(first);
                 return;
             }
         };

@@ -9,6 +9,7 @@ use super::{
     defaults::{DefaultsEditor, DefaultsRow},
     editor::{Editing, Editor},
     form::{Form, Kind},
+    kept,
     list::{Look, RuleActions, RuleList},
     publish::{DraftBar, Stale},
     reorder::Mover,
@@ -49,18 +50,19 @@ pub fn RulesPage() -> impl IntoView {
     let link = link.get_untracked();
     let newer = RwSignal::new(None::<Published>);
     let editing = RwSignal::new(None::<Editing>);
+    kept::keep(portal);
     let loading = Loading::new(move || async move {
         let published = fetch(portal).await?;
         let unfinished = portal.draft.with_untracked(|draft| {
             draft
                 .as_ref()
                 .filter(|draft| !draft.difference().is_empty())
-                .map(Draft::version)
+                .map(|draft| draft.is_based_on(&published))
         });
         match unfinished {
             // Work of an earlier visit goes on; if the rules have moved, that is said at once.
-            Some(version) if version != published.version => newer.set(Some(published)),
-            Some(_) => {}
+            Some(false) => newer.set(Some(published)),
+            Some(true) => {}
             None => portal.draft.set(Some(Draft::of(published))),
         }
         Ok(())

@@ -5,7 +5,7 @@ use policy::RuleId;
 use wasm_bindgen::JsCast;
 
 use super::state::Draft;
-use crate::{portal::portal, text::text};
+use crate::{browser, portal::portal, text::text};
 
 /// What the rows share about moving.
 #[derive(Clone, Copy)]
@@ -100,16 +100,7 @@ fn rows() -> Vec<web_sys::Element> {
 pub fn keep_focus() {
     let focused = document().active_element().map(|element| element.id());
     if let Some(id) = focused.filter(|id| !id.is_empty()) {
-        request_animation_frame(move || focus(&id));
-    }
-}
-
-/// Focuses the element with `id`.
-pub fn focus(id: &str) {
-    let element = document().get_element_by_id(id);
-    let element = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(element) = element {
-        element.focus().ok();
+        request_animation_frame(move || browser::focus(&id));
     }
 }
 

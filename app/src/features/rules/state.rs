@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::{RuleItemWrite, RuleList, RuleSetWrite};
 use policy::{Defaults, Finding, Rule, RuleDraft, RuleId, RuleSet, RuleSetError};
+use serde::{Deserialize, Serialize};
 
 /// Marks ids that the edge has not given yet.
 const NEW: &str = "new:";
 
 /// A published rule set under its version.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Published {
     pub version: u64,
     pub set: RuleSet,
@@ -33,7 +34,7 @@ impl Published {
 }
 
 /// What an administrator is working on.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Draft {
     base: Published,
     set: RuleSet,
@@ -148,6 +149,11 @@ impl Draft {
     /// The rules as they would be.
     pub fn set(&self) -> &RuleSet {
         &self.set
+    }
+
+    /// Whether it came from these rules.
+    pub fn is_based_on(&self, published: &Published) -> bool {
+        self.base == *published
     }
 
     /// The published version it came from.
