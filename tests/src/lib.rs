@@ -5,6 +5,7 @@
 pub mod api_client;
 pub mod identity;
 pub mod message;
+pub mod publisher;
 pub mod sink;
 pub mod smtp_client;
 pub mod stack;

@@ -16,6 +16,7 @@ mod outbound;
 mod partners;
 mod refusals;
 mod restart;
+mod revocation;
 mod setting;
 mod settings;
 
@@ -140,6 +141,15 @@ const TESTS: &[(&str, fn(&Setting) -> Result<()>)] = &[
     (
         "concurrent activations never pass the seats",
         limits::keeps_to_the_seats,
+    ),
+    (
+        "a revoked signer is delivered and told",
+        revocation::is_told_of_a_signer,
+    ),
+    // Moves the clock, so it comes late.
+    (
+        "a revoked recipient is found out, and silence told",
+        revocation::is_found_out,
     ),
     (
         "a restart keeps the state and leaves no process",

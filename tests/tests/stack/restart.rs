@@ -9,7 +9,7 @@ use tests::identity::now;
 use tests::message::plain;
 use tests::stack::Stack;
 
-use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
+use crate::setting::{ALICE, FLAGS, Setting, ensure_protection, ensure_reply};
 
 pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
     let rules = setting.api.get("/rules")?;
@@ -31,7 +31,7 @@ pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
         );
     }
 
-    *place = Some(Stack::start(&setting.state(), &setting.places, &[])?);
+    *place = Some(Stack::start(&setting.state(), &setting.places, FLAGS)?);
     ensure!(setting.api.get("/rules")? == rules, "the rules differ");
     ensure!(
         setting.api.get("/messages?limit=1")?["items"][0] == newest,

@@ -16,6 +16,9 @@ use tests::stack::{Places, Stack};
 pub(crate) const ALICE: &str = "alice@acme.test";
 pub(crate) const CAROL: &str = "carol@acme.test";
 
+/// With what every stack is started.
+pub(crate) const FLAGS: &[&str] = &["--test-clock"];
+
 /// How long the overview may take to show a message.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -38,7 +41,7 @@ impl Setting {
         let outside = Sink::start()?;
         let inside = Sink::start()?;
         let places = Places::free(&outside.address(), &inside.address())?;
-        let stack = Stack::start(&folder.path().join("state"), &places, &[])?;
+        let stack = Stack::start(&folder.path().join("state"), &places, FLAGS)?;
         Ok(Self {
             api: stack.api.clone(),
             ready: stack.ready.clone(),

@@ -1,0 +1,364 @@
+//! Certificates that their authority revokes, by a list and by an OCSP responder.
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use mail::UnixTime;
+use serde_json::{Value, json};
+use tests::identity::now;
+use tests::message::plain;
+use tests::publisher::Publisher;
+
+use crate::openssl::openssl;
+use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
+
+const HOUR: i64 = 60 * 60;
+/// How long the responder may take to listen.
+const WAIT: Duration = Duration::from_secs(10);
+
+pub(crate) fn is_found_out(setting: &Setting) -> Result<()> {
+    let publisher = Publisher::start()?;
+    let ca = Ca::new(&setting.folder().join("revoking"))?;
+    setting.api.post_pem("/authorities", &ca.read("ca.pem")?)?;
+    let responder = free_address()?;
+    let listed = Partner::new(
+        setting,
+        &ca,
+        "listed",
+        &places(&publisher.url("/list"), None),
+    )?;
+    let asked = Partner::new(setting, &ca, "asked", &places("", Some(&responder)))?;
+    let gone = Partner::new(setting, &ca, "gone", &places(&publisher.url("/gone"), None))?;
+
+    // Nothing is revoked, and what was said is kept.
+    publisher.publish("/list", ca.list("2")?);
+    let answering = Responder::start(&ca, &responder, "60")?;
+    for _ in 0..2 {
+        for partner in [&listed, &asked] {
+            partner.gets_it_encrypted(setting, "not-revoked", &Value::Null)?;
+        }
+    }
+    ensure!(publisher.asked("/list") == 1, "the list was fetched twice");
+    answering.stop()?;
+    asked.gets_it_encrypted(setting, "not-revoked", &Value::Null)?;
+
+    // Nobody tells: by default that is a warning.
+    let unknown = json!("revocation-unknown");
+    for _ in 0..2 {
+        gone.gets_it_encrypted(setting, "revocation-unreachable", &unknown)?;
+    }
+    ensure!(publisher.asked("/gone") == 1, "silence was not remembered");
+    set(setting, "require")?;
+    gone.is_refused(setting, "nobody tells now whether", "revocation-unknown")?;
+    set(setting, "off")?;
+    gone.gets_it_encrypted(setting, "recipient-key-found", &Value::Null)?;
+    set(setting, "warn")?;
+
+    // Both are revoked. What is kept still counts, until its time is over.
+    ca.revoke("listed")?;
+    ca.revoke("asked")?;
+    publisher.publish("/list", ca.list("48")?);
+    listed.gets_it_encrypted(setting, "not-revoked", &Value::Null)?;
+    let answering = Responder::start(&ca, &responder, "2880")?;
+    move_clock(setting, now().0 + 3 * HOUR)?;
+    for partner in [&listed, &asked] {
+        partner.is_refused(setting, "was revoked", "recipient-key-revoked")?;
+    }
+    ensure!(
+        publisher.asked("/list") == 2,
+        "the list was fetched again once"
+    );
+    answering.stop()
+}
+
+/// A revoked signer is delivered and told.
+pub(crate) fn is_told_of_a_signer(setting: &Setting) -> Result<()> {
+    let publisher = Publisher::start()?;
+    let ca = Ca::new(&setting.folder().join("revoked-signer"))?;
+    setting.api.post_pem("/authorities", &ca.read("ca.pem")?)?;
+    let list = places(&publisher.url("/signers"), None);
+    for name in ["good", "bad"] {
+        ca.certify(name, &format!("{name}@signers.test"), &list)?;
+    }
+    ca.revoke("bad")?;
+    publisher.publish("/signers", ca.list("48")?);
+    for (name, protection, reason) in [
+        ("good", "verified", Value::Null),
+        ("bad", "signature_bad", json!("revoked")),
+    ] {
+        let from = format!("{name}@signers.test");
+        ensure_reply(
+            &setting.receive(&from, ALICE, &ca.sign(name, &from)?)?,
+            250,
+            "",
+        )?;
+        let item = setting.listed(&from, "delivered")?;
+        ensure_protection(&item, &[protection])?;
+        ensure!(item["reason"] == reason, "{item}");
+    }
+    ensure!(publisher.asked("/signers") == 1, "one list is about both");
+    Ok(())
+}
+
+/// Somebody outside whose mail is always to be encrypted.
+struct Partner {
+    address: String,
+}
+
+impl Partner {
+    fn new(setting: &Setting, ca: &Ca, name: &str, places: &str) -> Result<Self> {
+        let address = format!("{name}@revocation.test");
+        ca.certify(name, &address, places)?;
+        let certificate = ca.read(&format!("{name}.pem"))?;
+        setting.api.post_pem("/partners", &certificate)?;
+        setting.rule(&address, "not_defined", "enforce_encryption")?;
+        Ok(Self { address })
+    }
+
+    fn message(&self) -> Vec<u8> {
+        plain(ALICE, &self.address, "Revocation", "A secret.", now())
+    }
+
+    fn gets_it_encrypted(&self, setting: &Setting, step: &str, reason: &Value) -> Result<()> {
+        let reply = setting.send(ALICE, &self.address, &self.message())?;
+        ensure_reply(&reply, 250, "")?;
+        let item = setting.listed(&self.address, "delivered")?;
+        ensure_protection(&item, &["signed", "encrypted"])?;
+        ensure!(item["reason"] == *reason, "{item}");
+        ensure_step(setting, &item, step)
+    }
+
+    fn is_refused(&self, setting: &Setting, words: &str, reason: &str) -> Result<()> {
+        let reply = setting.send(ALICE, &self.address, &self.message())?;
+        ensure_reply(&reply, 550, words)?;
+        let item = setting.listed(&self.address, "refused")?;
+        ensure!(item["reason"] == reason, "{item}");
+        ensure_step(setting, &item, "refused")
+    }
+}
+
+fn ensure_step(setting: &Setting, item: &Value, code: &str) -> Result<()> {
+    let trace = setting.trace(item)?;
+    let mut steps = trace.as_array().into_iter().flatten();
+    ensure!(
+        steps.any(|step| step["code"] == code),
+        "no `{code}` in {trace}"
+    );
+    Ok(())
+}
+
+fn set(setting: &Setting, revocation: &str) -> Result<()> {
+    let mut settings = setting.api.get("/settings")?;
+    settings["revocation"] = json!(revocation);
+    setting.api.put("/settings", &settings).map(drop)
+}
+
+fn move_clock(setting: &Setting, to: i64) -> Result<()> {
+    let body = json!({"now": UnixTime(to).to_string()});
+    setting.api.put("/test/clock", &body).map(drop)
+}
+
+/// The extensions that name a list and a responder.
+fn places(list: &str, responder: Option<&str>) -> String {
+    let mut places = String::new();
+    if !list.is_empty() {
+        places += &format!("crlDistributionPoints=URI:{list}\n");
+    }
+    if let Some(responder) = responder {
+        places += &format!("authorityInfoAccess=OCSP;URI:http://{responder}/\n");
+    }
+    places
+}
+
+/// An authority with a register of what it issued and revoked.
+struct Ca {
+    folder: PathBuf,
+}
+
+impl Ca {
+    fn new(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join("index.txt"), "")?;
+        fs::write(folder.join("serial"), "1000\n")?;
+        let name = folder.file_name().context("a folder without a name")?;
+        let subject = format!("/CN={} Root", name.to_string_lossy());
+        openssl(
+            folder,
+            &[
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "60",
+                "-subj",
+                &subject,
+                "-addext",
+                "keyUsage=critical,keyCertSign,cRLSign",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.pem",
+            ],
+        )?;
+        Ok(Self {
+            folder: folder.to_owned(),
+        })
+    }
+
+    fn read(&self, file: &str) -> Result<String> {
+        Ok(fs::read_to_string(self.folder.join(file))?)
+    }
+
+    /// A certificate in `NAME.pem` with its key in `NAME.key`.
+    fn certify(&self, name: &str, address: &str, places: &str) -> Result<()> {
+        let extensions = format!(
+            "basicConstraints=CA:FALSE\nsubjectAltName=email:{address}\n\
+             keyUsage=critical,digitalSignature,keyEncipherment\n\
+             extendedKeyUsage=emailProtection\n\
+             subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n{places}"
+        );
+        fs::write(
+            self.folder.join("ca.cnf"),
+            format!(
+                "[ca]\ndefault_ca=this\n\
+                 [this]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\n\
+                 certificate=ca.pem\nprivate_key=ca.key\ndefault_md=sha256\ndefault_days=30\n\
+                 policy=any\n\
+                 [any]\ncommonName=supplied\n\
+                 [person]\n{extensions}"
+            ),
+        )?;
+        let (request, key) = (format!("{name}.csr"), format!("{name}.key"));
+        let subject = format!("/CN={address}");
+        openssl(
+            &self.folder,
+            &[
+                "req", "-newkey", "rsa:2048", "-nodes", "-subj", &subject, "-keyout", &key, "-out",
+                &request,
+            ],
+        )?;
+        let certificate = format!("{name}.pem");
+        self.ca(&[
+            "-extensions",
+            "person",
+            "-notext",
+            "-in",
+            &request,
+            "-out",
+            &certificate,
+        ])
+    }
+
+    fn revoke(&self, name: &str) -> Result<()> {
+        self.ca(&["-revoke", &format!("{name}.pem")])
+    }
+
+    /// The list, which holds for so many hours; DER.
+    fn list(&self, hours: &str) -> Result<Vec<u8>> {
+        self.ca(&["-gencrl", "-crlhours", hours, "-out", "list.pem"])?;
+        let convert = [
+            "crl", "-in", "list.pem", "-outform", "DER", "-out", "list.crl",
+        ];
+        openssl(&self.folder, &convert)?;
+        Ok(fs::read(self.folder.join("list.crl"))?)
+    }
+
+    fn ca(&self, arguments: &[&str]) -> Result<()> {
+        let common = ["ca", "-batch", "-config", "ca.cnf"];
+        openssl(&self.folder, &[&common, arguments].concat())
+    }
+
+    /// A mail that one of its people signed.
+    fn sign(&self, name: &str, from: &str) -> Result<Vec<u8>> {
+        let body = "Content-Type: text/plain\r\n\r\nHello.\r\n";
+        fs::write(self.folder.join("body"), body)?;
+        let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
+        openssl(
+            &self.folder,
+            &[
+                "cms",
+                "-sign",
+                "-in",
+                "body",
+                "-signer",
+                &certificate,
+                "-inkey",
+                &key,
+                "-from",
+                from,
+                "-to",
+                ALICE,
+                "-subject",
+                name,
+                "-out",
+                "signed.eml",
+            ],
+        )?;
+        let signed = self.read("signed.eml")?;
+        Ok(signed
+            .replace("\r\n", "\n")
+            .replace('\n', "\r\n")
+            .into_bytes())
+    }
+}
+
+/// OpenSSL's OCSP responder; dropping it ends it.
+struct Responder(Child);
+
+impl Responder {
+    /// Listens where certificates say; its answers hold for so many minutes.
+    fn start(ca: &Ca, address: &str, minutes: &str) -> Result<Self> {
+        let port = address.rsplit(':').next().unwrap_or_default();
+        let child = Command::new("openssl")
+            .current_dir(&ca.folder)
+            .args([
+                "ocsp",
+                "-index",
+                "index.txt",
+                "-port",
+                port,
+                "-nmin",
+                minutes,
+            ])
+            .args(["-CA", "ca.pem", "-rsigner", "ca.pem", "-rkey", "ca.key"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("openssl ocsp")?;
+        let responder = Self(child);
+        let deadline = Instant::now() + WAIT;
+        while TcpStream::connect(address).is_err() {
+            if Instant::now() > deadline {
+                bail!("the responder does not listen");
+            }
+            sleep(Duration::from_millis(50));
+        }
+        Ok(responder)
+    }
+
+    fn stop(mut self) -> Result<()> {
+        self.0.kill()?;
+        self.0.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Responder {
+    fn drop(&mut self) {
+        // It may have ended already, which is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_address() -> Result<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
