@@ -26,7 +26,7 @@ pub(crate) fn costs_one_look(setting: &Setting) -> Result<()> {
 }
 
 /// Has the edge process an outgoing message, and returns what that read of D1 and KV.
-fn process(setting: &Setting, to: &str, message: &[u8]) -> Result<(u32, u32)> {
+pub(crate) fn process(setting: &Setting, to: &str, message: &[u8]) -> Result<(u32, u32)> {
     let url = format!(
         "{}/process?direction=outbound&from={ALICE}&to={to}",
         setting.ready("api")?

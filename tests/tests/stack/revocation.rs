@@ -16,6 +16,7 @@ use tests::identity::now;
 use tests::message::plain;
 use tests::publisher::Publisher;
 
+use crate::limits;
 use crate::openssl::openssl;
 use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
@@ -47,7 +48,13 @@ pub(crate) fn is_found_out(setting: &Setting) -> Result<()> {
     }
     ensure!(publisher.asked("/list") == 1, "the list was fetched twice");
     answering.stop()?;
-    asked.gets_it_encrypted(setting, "not-revoked", &Value::Null)?;
+    for partner in [&listed, &asked] {
+        let (d1, kv) = limits::process(setting, &partner.address, &partner.message())?;
+        ensure!(
+            (d1, kv) == (1, 0),
+            "what is remembered cost {d1} reads of D1 and {kv} of KV"
+        );
+    }
 
     // Nobody tells: by default that is a warning.
     let unknown = json!("revocation-unknown");
