@@ -35,7 +35,7 @@ fn main() -> Result<()> {
         let list: Vec<Value> = figures.iter().map(figure::Figure::to_json).collect();
         println!("{}", json!({"figures": list}));
     } else {
-        println!("{table}");
+        print!("{table}");
         for figure in &figures {
             println!("{}", figure.line());
         }
