@@ -167,6 +167,12 @@ pub async fn read_file(file: &web_sys::File) -> Result<Vec<u8>, JsValue> {
     Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
+/// Fills `out` with random octets; whether the browser has any.
+pub fn fill_random(out: &mut [u8]) -> bool {
+    let crypto = window().crypto();
+    crypto.is_ok_and(|crypto| crypto.get_random_values_with_u8_array(out).is_ok())
+}
+
 /// Whether the system is set to dark.
 pub fn prefers_dark() -> bool {
     let query = window().match_media("(prefers-color-scheme: dark)");

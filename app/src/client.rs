@@ -55,6 +55,19 @@ impl Client {
             .await
     }
 
+    /// Has something made whose reply is text.
+    pub async fn text<E: Endpoint>(
+        self,
+        segments: &[&str],
+        body: &E::Body,
+    ) -> Result<String, Problem> {
+        let body = serde_json::to_string(body).map_err(|error| broken(&error))?;
+        let body = ("application/json", JsValue::from_str(&body));
+        let url = path(E::PATH, segments);
+        let octets = self.fetch(method(E::METHOD), &url, Some(body)).await?;
+        String::from_utf8(octets).map_err(|error| broken(&error))
+    }
+
     async fn call<E: Endpoint>(
         self,
         segments: &[&str],
@@ -78,6 +91,18 @@ impl Client {
         url: &str,
         body: Option<(&str, JsValue)>,
     ) -> Result<Value, Problem> {
+        let octets = self.fetch(method, url, body).await?;
+        // 204 has no body.
+        let json: &[u8] = if octets.is_empty() { b"null" } else { &octets };
+        serde_json::from_slice(json).map_err(|error| broken(&error))
+    }
+
+    async fn fetch(
+        self,
+        method: Method,
+        url: &str,
+        body: Option<(&str, JsValue)>,
+    ) -> Result<Vec<u8>, Problem> {
         let request = RequestBuilder::new(url).method(method);
         let request = match body {
             Some((media_type, body)) => request.header("content-type", media_type).body(body),
@@ -87,9 +112,7 @@ impl Client {
         let response = response.map_err(|_| offline())?;
         let octets = response.binary().await.map_err(|_| offline())?;
         if response.ok() {
-            // 204 has no body.
-            let json: &[u8] = if octets.is_empty() { b"null" } else { &octets };
-            return serde_json::from_slice(json).map_err(|error| broken(&error));
+            return Ok(octets);
         }
         if response.status() == 401 {
             self.on_signed_out.run(());

@@ -1,8 +1,9 @@
-//! Giving mailboxes their certificates.
+//! Giving mailboxes their certificates: the first, and each next one before the one in use ends.
 //!
 //! A seat is taken at once, in D1; the certificate follows, for the first few in the same request
-//! and for the rest by the queue. Whatever happens in between, the mailbox shows *activating* and the
-//! scheduled work asks again. Issuing twice is harmless: only a mailbox that still waits takes it.
+//! and for the rest by the queue. Whatever happens in between, the mailbox shows *activating*, or
+//! still uses its old certificate, and the scheduled work asks again. Issuing twice is harmless: only
+//! a mailbox that still waits takes it.
 
 use mail::Address;
 use serde::{Deserialize, Serialize};
@@ -13,19 +14,20 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::issuer::{self, BuiltInCa};
 use crate::observe;
+use crate::store::certificates::{self, NewCertificate, Replaces};
 use crate::store::kv::WrappedKey;
-use crate::store::mailboxes::{self, NewCertificate};
+use crate::store::waiting::{self, WaitingRow};
 use crate::vault::Place;
 
-/// How many certificates are made within one request: each costs some 60 ms of CPU for its key.
-const INLINE_MAX: usize = 8;
+/// How many certificates are made within one event: each costs some 60 ms of CPU for its key.
+pub(crate) const AT_ONCE_MAX: usize = 8;
 /// Mailboxes per queue message, for the same reason.
 const BATCH: usize = 8;
 /// Queue messages that are sent at once: the platform's limit.
 const SEND_BATCH_MAX: usize = 100;
 
 /// What every client can sign with and be written to.
-const MAILBOX_KEY: KeyKind = KeyKind::Rsa { bits: 2048 };
+pub(crate) const MAILBOX_KEY: KeyKind = KeyKind::Rsa { bits: 2048 };
 
 /// A queue message: mailboxes that wait. A pointer only, D1 says whether they still do.
 #[derive(Deserialize, Serialize)]
@@ -34,17 +36,17 @@ pub(crate) struct Waiting {
     pub(crate) addresses: Vec<String>,
 }
 
-/// Gives certificates to mailboxes that hold a seat: now, as far as one request goes, else by the
-/// queue.
+/// Gives certificates to mailboxes that wait: so many of them now, the others by the queue.
 pub(crate) async fn begin(
     desk: &Desk,
     organisation: &str,
     mut addresses: Vec<String>,
+    at_once: usize,
 ) -> Result<(), Failure> {
-    let later = addresses.split_off(addresses.len().min(INLINE_MAX));
+    let later = addresses.split_off(addresses.len().min(at_once));
     enqueue(desk, organisation, &later).await?;
     if let Err(failure) = issue_all(desk, organisation, &addresses).await {
-        // They hold their seats and stay *activating*: the queue tries again.
+        // They still wait: the queue tries again.
         observe::failure("activate", organisation, &failure);
         enqueue(desk, organisation, &addresses).await?;
     }
@@ -57,13 +59,13 @@ pub(crate) async fn issue_all(
     organisation: &str,
     addresses: &[String],
 ) -> Result<(), Failure> {
-    let waiting = mailboxes::waiting(&desk.db, organisation, addresses).await?;
+    let waiting = waiting::among(&desk.db, organisation, addresses, desk.now.unix()).await?;
     if waiting.is_empty() {
         return Ok(());
     }
     let ca = issuer::open(desk, organisation).await?;
-    for address in waiting {
-        issue(desk, organisation, &ca, &address).await?;
+    for mailbox in waiting {
+        issue(desk, organisation, &ca, &mailbox).await?;
     }
     Ok(())
 }
@@ -96,13 +98,14 @@ pub(crate) async fn enqueue(
     Ok(())
 }
 
-/// Makes a key and a certificate. The key is in KV before D1 names it.
-async fn issue(
+/// Makes a key and a certificate. The key is in KV before D1 names it. Replies the fingerprint, or
+/// `None` where the mailbox did not wait for it any more.
+pub(crate) async fn issue(
     desk: &Desk,
     organisation: &str,
     ca: &BuiltInCa,
-    address: &str,
-) -> Result<(), Failure> {
+    WaitingRow { address, replaces }: &WaitingRow,
+) -> Result<Option<String>, Failure> {
     let parsed =
         Address::parse(address).map_err(|_| Failure::broken("a stored address cannot be read"))?;
     let key = Node
@@ -112,7 +115,7 @@ async fn issue(
         .public_key(&key)
         .map_err(|error| Failure::Broken(format!("making a key: {error}")))?;
     let certificate = ca.issue(desk, &parsed, &spki)?;
-    let key_id = issuer::key_id(&certificate);
+    let key_id = issuer::key_id(&spki);
     let place = Place::MailboxKey {
         organisation,
         address,
@@ -129,7 +132,10 @@ async fn issue(
         key_id: &key_id,
         certificate: &certificate,
         source: api::CertificateSource::BuiltInCa,
+        chain: &[],
+        replaces: replaces.as_deref().map_or(Replaces::None, Replaces::This),
     };
-    mailboxes::activate(&desk.db, organisation, &new, desk.now.unix()).await?;
-    Ok(())
+    let batch = certificates::take_into_use(&desk.db, organisation, &new, desk.now.unix())?;
+    let taken = certificates::was_taken(&desk.db.write(batch).await?)?;
+    Ok(taken.then(|| certificate.fingerprint().to_string()))
 }

@@ -4,7 +4,8 @@ use crate::activation;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::observe;
-use crate::store::{access, authorities, mailboxes, messages, rules, sign_in_attempts};
+use crate::store::waiting::{self, Group};
+use crate::store::{access, authorities, csrs, mailboxes, messages, rules, sign_in_attempts};
 
 /// A mailbox that waits longer than this for its certificate has been forgotten by the queue.
 const STUCK_AFTER_SECONDS: i64 = 5 * 60;
@@ -17,21 +18,41 @@ pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
     let messages = messages::remove_old(&desk.db, now).await?;
     let rules = rules::remove_old(&desk.db, now).await?;
     let unseen = authorities::remove_unseen(&desk.db, now).await?;
+    let requests = csrs::remove_old(&desk.db, now).await?;
     let seats = mailboxes::free_seats(&desk.db, now).await?;
     // A new release brings a new list of public authorities.
     let public = authorities::add_public(&desk.db, None)?;
     desk.db.write(public.to_vec()).await?;
     let since = mail::UnixTime(now.0.saturating_sub(STUCK_AFTER_SECONDS));
-    for stuck in mailboxes::stuck(&desk.db, since).await? {
-        let addresses: Vec<String> = serde_json::from_str(&stuck.addresses)?;
-        activation::enqueue(desk, &stuck.organisation, &addresses).await?;
+    for Group {
+        organisation,
+        addresses,
+    } in waiting::stuck(&desk.db, since).await?
+    {
+        activation::enqueue(desk, &organisation, &addresses).await?;
     }
+    let renewals = renew(desk).await?;
     observe::done(
         "schedule",
         &format!(
-            "{sessions} sessions over, {seats} seats free; removed: {messages} messages, \
-             {rules} rule sets, {unseen} authorities"
+            "{sessions} sessions over, {seats} seats free, {renewals} renewals begun; removed: \
+             {messages} messages, {rules} rule sets, {unseen} authorities, {requests} requests"
         ),
     );
     Ok(())
+}
+
+/// Begins to renew what ends soon; how many mailboxes that are. The queue does all but the first few.
+async fn renew(desk: &Desk) -> Result<usize, Failure> {
+    let mut begun: usize = 0;
+    for Group {
+        organisation,
+        addresses,
+    } in waiting::due(&desk.db, desk.now.unix()).await?
+    {
+        let at_once = activation::AT_ONCE_MAX.saturating_sub(begun);
+        begun = begun.saturating_add(addresses.len());
+        activation::begin(desk, &organisation, addresses, at_once).await?;
+    }
+    Ok(begun)
 }

@@ -9,6 +9,7 @@ mod licence;
 mod mailboxes;
 mod messages;
 mod operator;
+mod own_certificates;
 mod paging;
 mod partners;
 pub(crate) mod pki;

@@ -75,7 +75,7 @@ async fn make(desk: &Desk, organisation: &str) -> Result<(), Failure> {
     let certificate = issuing::make_root(content, &key, &Node).map_err(not_issued)?;
     let certificate = Certificate::from_der(&certificate)
         .map_err(|_| Failure::broken("the CA made a certificate that cannot be read"))?;
-    let key_id = key_id(&certificate);
+    let key_id = key_id(certificate.spki());
     let place = Place::IssuerKey {
         organisation,
         key_id: &key_id,
@@ -150,8 +150,8 @@ impl BuiltInCa {
 }
 
 /// Names a key: SHA-256 of the public half, so that a CSR and its certificate name the same one.
-pub(crate) fn key_id(certificate: &Certificate) -> String {
-    crypto::sha256_hex(certificate.spki())
+pub(crate) fn key_id(spki: &[u8]) -> String {
+    crypto::sha256_hex(spki)
 }
 
 fn serial() -> Serial {
@@ -160,15 +160,16 @@ fn serial() -> Serial {
     Serial::from_random(octets)
 }
 
-/// `CRLReason` (RFC 5280 §5.3.1).
+/// The contract's word as the CA writes it.
 fn reason(code: u8) -> RevocationReason {
-    match code {
-        1 => RevocationReason::KeyCompromise,
-        3 => RevocationReason::AffiliationChanged,
-        4 => RevocationReason::Superseded,
-        5 => RevocationReason::CessationOfOperation,
-        9 => RevocationReason::PrivilegeWithdrawn,
-        _ => RevocationReason::Unspecified,
+    use api::RevocationReason as Word;
+    match Word::of_code(code) {
+        Word::Unspecified => RevocationReason::Unspecified,
+        Word::KeyCompromise => RevocationReason::KeyCompromise,
+        Word::AffiliationChanged => RevocationReason::AffiliationChanged,
+        Word::Superseded => RevocationReason::Superseded,
+        Word::CessationOfOperation => RevocationReason::CessationOfOperation,
+        Word::PrivilegeWithdrawn => RevocationReason::PrivilegeWithdrawn,
     }
 }
 

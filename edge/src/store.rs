@@ -7,6 +7,7 @@
 pub(crate) mod access;
 pub(crate) mod authorities;
 pub(crate) mod certificates;
+pub(crate) mod csrs;
 pub(crate) mod d1;
 pub(crate) mod facts;
 pub(crate) mod issuers;
@@ -24,3 +25,4 @@ pub(crate) mod settings;
 pub(crate) mod sign_in_attempts;
 pub(crate) mod snapshots;
 pub(crate) mod summary;
+pub(crate) mod waiting;

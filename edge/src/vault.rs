@@ -30,6 +30,11 @@ pub(crate) enum Place<'a> {
         organisation: &'a str,
         key_id: &'a str,
     },
+    /// The secret half of a key to which uploads are sealed.
+    ImportKey {
+        organisation: &'a str,
+        expires_at: i64,
+    },
     /// The password for a route's next hop.
     RoutePassword {
         organisation: &'a str,
@@ -49,6 +54,10 @@ impl Place<'_> {
                 organisation,
                 key_id,
             } => format!("issuer-key|{organisation}|{key_id}"),
+            Self::ImportKey {
+                organisation,
+                expires_at,
+            } => format!("import-key|{organisation}|{expires_at}"),
             Self::RoutePassword {
                 organisation,
                 route,
@@ -166,6 +175,10 @@ mod tests {
             Place::IssuerKey {
                 organisation: "o",
                 key_id: "k",
+            },
+            Place::ImportKey {
+                organisation: "o",
+                expires_at: 1,
             },
             Place::RoutePassword {
                 organisation: "o",

@@ -1,6 +1,10 @@
 // The portal as a person uses it, in Chromium, in front of the real stack with the demo.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { call, launch, picture, ready, send, signIn, violations, visitor } from "./support.mjs";
 
 const PAGES = [
@@ -57,6 +61,66 @@ test("two mailboxes are activated together", async () => {
   await page.reload();
   await page.getByRole("row", { name: /dave@acme\.test.*Active/ }).waitFor();
   assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a certificate with its key is uploaded, revoked, renewed and requested anew", async () => {
+  const page = await visitor(browser);
+  await signIn(page);
+  await page.goto("/mailboxes/erin@acme.test");
+
+  // The file is opened in the browser; only what is sealed leaves it.
+  const sent = [];
+  page.on("request", (request) => sent.push(request.postData() ?? ""));
+  await page.getByRole("button", { name: "Upload with its key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Choose or drop a file").setInputFiles(pkcs12("erin@acme.test", "dragées"));
+  await dialog.getByLabel("Password of the file").fill("wrong");
+  await dialog.getByRole("button", { name: "Upload" }).click();
+  await dialog.getByText("The password does not open the file.").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "upload-light-1280");
+  await dialog.getByLabel("Password of the file").fill("dragées");
+  await page.keyboard.press("Enter");
+  await waitFor(async () => (await call("GET", "/mailboxes/erin@acme.test")).certificate.source === "uploaded");
+  await dialog.waitFor({ state: "hidden" });
+  assert.ok(!sent.some((body) => body.includes("PRIVATE KEY") || body.includes("dragées")));
+
+  // A certificate of another mailbox is refused in words.
+  await page.getByRole("button", { name: "Upload with its key" }).click();
+  await dialog.getByLabel("Choose or drop a file").setInputFiles(pkcs12("dave@acme.test", "secret"));
+  await dialog.getByLabel("Password of the file").fill("secret");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("The certificate names dave@acme.test, not erin@acme.test.").waitFor();
+  await page.keyboard.press("Escape");
+
+  // A reason that lies in the certificate: the built-in CA's takes its place.
+  await page.getByRole("button", { name: "Revoke", exact: true }).first().click();
+  await dialog.getByLabel("Reason").selectOption("key_compromise");
+  await dialog.getByText("gets a new one of the built-in CA").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "revoke-light-1280");
+  await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+  await page.getByText("Somebody else may have the key").waitFor();
+  await waitFor(async () => {
+    const { status, certificate } = await call("GET", "/mailboxes/erin@acme.test");
+    return status === "active" && certificate.source === "built_in_ca";
+  });
+
+  const { fingerprint } = (await call("GET", "/mailboxes/erin@acme.test")).certificate;
+  await page.getByRole("button", { name: "Renew now" }).click();
+  await waitFor(async () => {
+    const { certificate } = await call("GET", "/mailboxes/erin@acme.test");
+    return certificate.fingerprint !== fingerprint;
+  });
+
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Make a request (CSR)" }).click();
+  assert.equal((await download).suggestedFilename(), "erin@acme.test.csr");
+  await page.getByText("waits for its certificate").waitFor();
+  assert.deepEqual(await violations(page), []);
+  // The browser logs each refusal as an error of its own.
+  assert.deepEqual(page.faults.filter((fault) => !fault.includes("422")), []);
   await page.context().close();
 });
 
@@ -289,4 +353,23 @@ async function waitFor(holds, timeout = 15_000) {
     if (Date.now() > deadline) throw new Error(`waited ${timeout} ms in vain for ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** A PKCS#12 file with a self-signed certificate for a mailbox. */
+function pkcs12(address, password) {
+  const folder = mkdtempSync(join(tmpdir(), "sealgate-"));
+  const openssl = (...args) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
+  openssl(
+    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "40", "-subj", `/CN=${address}`],
+    ...["-addext", `subjectAltName=email:${address}`],
+    ...["-addext", "basicConstraints=critical,CA:FALSE"],
+    ...["-addext", "keyUsage=critical,digitalSignature,keyEncipherment"],
+    ...["-addext", "extendedKeyUsage=emailProtection"],
+    ...["-keyout", "key.pem", "-out", "certificate.pem"],
+  );
+  openssl(
+    ...["pkcs12", "-export", "-in", "certificate.pem", "-inkey", "key.pem"],
+    ...["-passout", `pass:${password}`, "-out", "file.p12"],
+  );
+  return join(folder, "file.p12");
 }

@@ -106,6 +106,20 @@ impl ApiClient {
         Ok(text)
     }
 
+    /// `POST` without a body of which something comes that is not JSON.
+    pub fn post_text(&self, path: &str) -> Result<String> {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let authorization = format!("Bearer {}", self.token);
+        let mut reply = request
+            .header("authorization", authorization)
+            .send_empty()?;
+        let text = reply.body_mut().read_to_string()?;
+        if !is_good(reply.status().as_u16()) {
+            bail!("POST {path} answered {}: {text}", reply.status());
+        }
+        Ok(text)
+    }
+
     /// The fingerprint of a mailbox's certificate, once it is active; waits for it.
     pub fn active_certificate(&self, address: &str) -> Result<String> {
         let deadline = Instant::now() + TIMEOUT;

@@ -30,6 +30,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("smime", &["mail"]),
     ("smtp", &["mail"]),
     ("findings", &["mail", "smime"]),
+    ("sealing", &[]),
     ("issuing", &["mail", "smime"]),
     ("gateway", &["mail", "policy", "smime"]),
     ("api", &["mail", "policy"]),
@@ -43,11 +44,15 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "mail",
             "node-crypto",
             "policy",
+            "sealing",
             "smime",
             "smtp",
         ],
     ),
-    ("app", &["api", "gateway", "mail", "policy", "smime"]),
+    (
+        "app",
+        &["api", "gateway", "mail", "policy", "sealing", "smime"],
+    ),
     (
         "sealgate-cli",
         &[
@@ -57,7 +62,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "tests",
         &[
-            "api", "gateway", "issuing", "mail", "policy", "smime", "smtp",
+            "api", "gateway", "issuing", "mail", "policy", "sealing", "smime", "smtp",
         ],
     ),
     ("cases", &["mail", "smime"]),

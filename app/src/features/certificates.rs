@@ -11,6 +11,8 @@ use crate::{routes::Route, text::text};
 
 pub use authorities::AuthoritiesPage;
 pub use partners::PartnersPage;
+pub use state::CERTIFICATE_OCTETS_MAX;
+pub use upload::Upload;
 
 /// The two kinds as tabs; each has its own address.
 #[component]

@@ -51,6 +51,39 @@ fn in_german(code: &str) -> Option<&'static str> {
         "operator-only" => "Das darf nur der Betreiber dieser Installation.",
         "cross-site" => "Die Anfrage kam von der Seite eines anderen Anbieters.",
 
+        // Certificates of mailboxes
+        "wrong-file-password" => "Das Passwort öffnet die Datei nicht.",
+        "unreadable-file" => "Die Datei ist kein lesbares PKCS#12.",
+        "no-private-key" => "Die Datei enthält keinen privaten Schlüssel.",
+        "key-does-not-fit" => "Die Datei enthält kein Zertifikat zu ihrem privaten Schlüssel.",
+        "wrong-address" => "Das Zertifikat nennt eine andere Adresse als dieses Postfach.",
+        "certificate-expired" => "Das Zertifikat ist abgelaufen.",
+        "certificate-not-yet-valid" => "Das Zertifikat ist noch nicht gültig.",
+        "weak-key" => {
+            "Der Schlüssel ist zu schwach oder unbekannter Art: RSA ab 2048 Bit, P-256, P-384 und P-521 sind möglich."
+        }
+        "not-for-mail" => {
+            "Das Zertifikat muss für E-Mail sein, zum Signieren und zum Verschlüsseln."
+        }
+        "no-free-seat" => "Die Lizenz hat keinen freien Platz.",
+        "licence-expired" => "Es gibt keine Lizenz, die jetzt gilt.",
+        "no-pending-request" => {
+            "Kein Zertifikat der Datei beantwortet eine Anforderung dieses Postfachs."
+        }
+        "key-in-use" => "Der Schlüssel gehört einem anderen Postfach.",
+        "key-compromised" => {
+            "Ein Zertifikat dieses Schlüssels ist gesperrt, weil jemand anderes ihn haben könnte."
+        }
+        "certificate-revoked" | "already-revoked" => "Dieses Zertifikat ist gesperrt.",
+        "not-sealed-for-this" | "import-key-expired" => {
+            "Die Datei ließ sich nicht versiegeln; versuchen Sie es noch einmal."
+        }
+        "not-in-use" => "Nur das Zertifikat in Gebrauch lässt sich erneuern.",
+        "other-authority" => {
+            "Das Zertifikat ist von einer anderen Stelle: Bestellen Sie dort ein neues, und laden Sie es hoch."
+        }
+        "no-file" => "Wählen Sie zuerst eine Datei.",
+
         // What is asked
         "not-found" => "Das gibt es nicht (mehr).",
         "method-not-allowed" => "Das lässt sich hier nicht tun.",

@@ -1,9 +1,9 @@
 //! Texts with values in them, and the words for the contract's enumerations.
 
 use api::{
-    AuthoritySource, AuthorityTrust, CertificateSource, Cipher, DomainState, HeaderProtection,
-    HopTls, MailboxStatus, Outcome, PartnerReason, PartnerSource, PartnerTrust, Protection,
-    RevocationChecks, Sha1Signatures,
+    AuthoritySource, AuthorityTrust, CertificateSource, CertificateStatus, Cipher, DomainState,
+    HeaderProtection, HopTls, MailboxStatus, Outcome, PartnerReason, PartnerSource, PartnerTrust,
+    Protection, RevocationChecks, RevocationReason, Sha1Signatures,
 };
 use mail::AddressError;
 use policy::{
@@ -38,6 +38,26 @@ impl Text {
             CertificateSource::Acme => self.acme,
             CertificateSource::Csr => self.csr,
             CertificateSource::Uploaded => self.uploaded,
+        }
+    }
+
+    pub fn certificate_status(&self, status: CertificateStatus) -> &'static str {
+        match status {
+            CertificateStatus::InUse => self.in_use,
+            CertificateStatus::Former => self.former,
+            CertificateStatus::Revoked => self.revoked,
+            CertificateStatus::Expired => self.expired,
+        }
+    }
+
+    pub fn revocation_reason(&self, reason: RevocationReason) -> &'static str {
+        match reason {
+            RevocationReason::Unspecified => self.reason_unspecified,
+            RevocationReason::KeyCompromise => self.reason_key_compromise,
+            RevocationReason::AffiliationChanged => self.reason_affiliation_changed,
+            RevocationReason::Superseded => self.reason_superseded,
+            RevocationReason::CessationOfOperation => self.reason_cessation,
+            RevocationReason::PrivilegeWithdrawn => self.reason_privilege_withdrawn,
         }
     }
 
@@ -874,24 +894,39 @@ impl Text {
         )
     }
 
-    pub fn mailboxes_expiring(&self, count: u64) -> (String, String) {
+    pub fn revoked_because(&self, day: &str, reason: RevocationReason) -> String {
+        let reason = self.revocation_reason(reason);
+        say!(self, "{day}: {reason}", "{day}: {reason}")
+    }
+
+    pub fn request_waits(&self, day: &str) -> String {
+        say!(
+            self,
+            "A request of {day} waits for its certificate.",
+            "Eine Anforderung vom {day} wartet auf ihr Zertifikat."
+        )
+    }
+
+    /// `days` is how soon the first of them ends.
+    pub fn mailboxes_expiring(&self, count: u64, days: i64) -> (String, String) {
+        let when = self.in_days(days);
         (
             match count {
                 1 => say!(
                     self,
-                    "1 mailbox certificate expires in the next 30 days",
-                    "1 Postfachzertifikat läuft in 30 Tagen ab"
+                    "1 mailbox certificate ends soon",
+                    "1 Postfachzertifikat läuft bald ab"
                 ),
                 _ => say!(
                     self,
-                    "{count} mailbox certificates expire in the next 30 days",
-                    "{count} Postfachzertifikate laufen in 30 Tagen ab"
+                    "{count} mailbox certificates end soon",
+                    "{count} Postfachzertifikate laufen bald ab"
                 ),
             },
             say!(
                 self,
-                "After that their mail is no longer signed.",
-                "Danach wird ihre E-Mail nicht mehr signiert."
+                "The first: {when}. Nothing renews it by itself; after that, mail is no longer signed.",
+                "Das erste: {when}. Es wird nicht von selbst erneuert; danach wird E-Mail nicht mehr signiert."
             ),
         )
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::{
-    Addresses, Licence, Mailbox, MailboxDetail, MailboxProblem, MailboxResult, MailboxResults,
-    MailboxStatus, Page,
+    Addresses, Mailbox, MailboxDetail, MailboxProblem, MailboxResult, MailboxResults,
+    MailboxStatus, Page, RevocationReason,
 };
-use mail::{Address, Domain, UnixTime};
+use mail::{Address, Domain};
 
 use super::exchange::Call;
 use super::paging::Window;
@@ -15,7 +15,8 @@ use crate::activation;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::store::licences;
-use crate::store::mailboxes::{self, Filter, MailboxRow};
+use crate::store::mailboxes::{self, Filter, MailboxHistory, MailboxRow};
+use crate::store::waiting;
 
 /// `GET /mailboxes`.
 pub(crate) async fn list(
@@ -35,7 +36,8 @@ pub(crate) async fn list(
     let after = window.after.as_deref();
     let organisation = &member.organisation;
     let rows = mailboxes::list(&desk.db, organisation, &filter, after, window.rows()).await?;
-    Ok(window.page(rows, |row: &MailboxRow| &row.address, Mailbox::from))
+    let now = desk.now.unix();
+    Ok(window.page(rows, |row: &MailboxRow| &row.address, |row| row.item(now)))
 }
 
 /// `GET /mailboxes/{address}`.
@@ -45,18 +47,26 @@ pub(crate) async fn get(
     call: Call<api::GetMailbox>,
 ) -> Result<MailboxDetail, Failure> {
     let address = Address::parse(call.param()).map_err(|_| Failure::unknown("mailbox"))?;
-    let (mailbox, certificates) =
-        mailboxes::get(&desk.db, &member.organisation, &address.to_string())
-            .await?
-            .ok_or_else(|| Failure::unknown("mailbox"))?;
+    let MailboxHistory {
+        mailbox,
+        certificates,
+        requested_at,
+    } = mailboxes::get(&desk.db, &member.organisation, &address.to_string())
+        .await?
+        .ok_or_else(|| Failure::unknown("mailbox"))?;
+    let now = desk.now.unix();
     Ok(MailboxDetail {
-        mailbox: mailbox.into(),
-        certificates: certificates.into_iter().map(Into::into).collect(),
+        mailbox: mailbox.item(now),
+        requested_at: requested_at.map(|time| time.to_string()),
+        certificates: certificates
+            .into_iter()
+            .map(|row| row.summary(now))
+            .collect(),
     })
 }
 
 /// How long a seat stays held at most after its mailbox was deactivated.
-const REVOKE_PENDING_DAYS: i64 = 14;
+pub(super) const REVOKE_PENDING_DAYS: i64 = 14;
 
 /// `POST /mailboxes/activate`.
 pub(crate) async fn activate(
@@ -67,11 +77,12 @@ pub(crate) async fn activate(
     let organisation = &member.organisation;
     let selection = Selection::read(desk, organisation, call.body.addresses).await?;
     let known = selection.known();
-    mailboxes::take_seats(&desk.db, organisation, &known, desk.now.unix()).await?;
-    let waiting = mailboxes::waiting(&desk.db, organisation, &known).await?;
-    activation::begin(desk, organisation, waiting).await?;
-    let licence = licences::get(&desk.db, organisation).await?;
-    let holds = licence.is_some_and(|licence| is_valid(&licence, desk.now.unix()));
+    let seats = mailboxes::take_seats(&desk.db, organisation, &known, desk.now.unix())?;
+    desk.db.write(seats).await?;
+    let waiting = waiting::among(&desk.db, organisation, &known, desk.now.unix()).await?;
+    let waiting = waiting.into_iter().map(|mailbox| mailbox.address).collect();
+    activation::begin(desk, organisation, waiting, activation::AT_ONCE_MAX).await?;
+    let holds = licences::holds(&desk.db, organisation, desk.now.unix()).await?;
     selection
         .results(desk, organisation, |status| match status {
             MailboxStatus::Inactive if holds => {
@@ -97,7 +108,15 @@ pub(crate) async fn deactivate(
     let now = desk.now.unix();
     let until = now.plus_days(REVOKE_PENDING_DAYS);
     let inactive = selection.inactive.clone();
-    mailboxes::deactivate(&desk.db, organisation, &selection.known(), now, until).await?;
+    let batch = mailboxes::deactivate(
+        &desk.db,
+        organisation,
+        &selection.known(),
+        RevocationReason::CessationOfOperation,
+        now,
+        until,
+    )?;
+    desk.db.write(batch).await?;
     selection
         .results(desk, organisation, |_| None)
         .await
@@ -202,12 +221,6 @@ fn problem(code: &str, detail: &str) -> MailboxProblem {
         code: code.to_owned(),
         detail: detail.to_owned(),
     }
-}
-
-fn is_valid(licence: &Licence, now: UnixTime) -> bool {
-    let time = |text: &str| UnixTime::parse_rfc3339(text);
-    time(&licence.valid_from).is_some_and(|from| from <= now)
-        && time(&licence.valid_until).is_some_and(|until| until > now)
 }
 
 fn domain(text: &str) -> Result<Domain, Failure> {

@@ -7,8 +7,8 @@ use worker::{Method, Response};
 use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
 use super::{
-    authorities, certificates, licence, mailboxes, messages, operator, partners, pki, process,
-    routes, rules, settings, summary, test_clock,
+    authorities, certificates, licence, mailboxes, messages, operator, own_certificates, partners,
+    pki, process, routes, rules, settings, summary, test_clock,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -65,6 +65,9 @@ handlers! {
         DeactivateMailboxes => mailboxes::deactivate,
         ListMailboxes => mailboxes::list,
         GetMailbox => mailboxes::get,
+        GetImportKey => own_certificates::import_key,
+        RevokeCertificate => certificates::revoke,
+        RenewCertificate => certificates::renew,
         GetLicence => licence::get,
         ListRules => rules::list,
         PutRules => rules::publish,
@@ -101,7 +104,9 @@ handlers! {
         DeleteSession => session::delete,
         Process => process::process,
         ProcessRecipients => process::recipients,
-        GetCertificateFile => certificates::file,
+        CreateCsr => own_certificates::request,
+        UploadCertificate => own_certificates::upload,
+        GetCertificate => certificates::get,
         CreatePartner => partners::create,
         CreateAuthority => authorities::create,
     }

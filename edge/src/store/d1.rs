@@ -107,6 +107,14 @@ pub(crate) fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<
     Ok(number != 0)
 }
 
+/// Reads the list that a statement gives as JSON text.
+pub(crate) fn list<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    let text: String = serde::Deserialize::deserialize(deserializer)?;
+    serde_json::from_str(&text).map_err(serde::de::Error::custom)
+}
+
 /// A statement whose values are bound.
 pub(crate) type Statement = D1PreparedStatement;
 

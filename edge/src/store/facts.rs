@@ -55,6 +55,8 @@ struct Own {
     in_use: bool,
     der: Option<String>,
     key_id: Option<String>,
+    /// JSON.
+    chain: Option<String>,
     issuer: Option<String>,
 }
 
@@ -113,7 +115,7 @@ pub(crate) async fn read(
             db.statement(
                 &format!(
                     "SELECT m.address, coalesce(m.certificate = c.fingerprint, 0) AS in_use, \
-                     c.der, c.key_id, i.der AS issuer FROM ({of}) s \
+                     c.der, c.key_id, c.chain, i.der AS issuer FROM ({of}) s \
                      JOIN json_each(?2) asked JOIN mailboxes m \
                      ON m.organisation = s.organisation AND m.address = asked.value \
                      LEFT JOIN certificates c ON c.organisation = m.organisation \
@@ -169,9 +171,11 @@ fn mailboxes(
         let Some((certificate, key)) = row.der.as_deref().and_then(octets).zip(row.key_id) else {
             continue;
         };
+        let mut issuers = row.chain.as_deref().map(chain).unwrap_or_default();
+        issuers.extend(row.issuer.as_deref().and_then(octets));
         let own = OwnCertificate {
             certificate,
-            chain: row.issuer.as_deref().and_then(octets).into_iter().collect(),
+            chain: issuers,
             key: KeyId(key),
         };
         owners.insert(own.key.clone(), address);
@@ -241,6 +245,7 @@ mod tests {
             in_use: true,
             der: Some(crypto::base64(&[1])),
             key_id: Some("k".to_owned()),
+            chain: None,
             issuer: None,
         };
         let alice = Address::parse("alice@acme.test").unwrap();

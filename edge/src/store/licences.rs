@@ -45,6 +45,24 @@ pub(crate) async fn get(db: &Database, organisation: &str) -> worker::Result<Opt
     Ok(row.map(Into::into))
 }
 
+/// Whether the organisation has a licence that holds now.
+pub(crate) async fn holds(
+    db: &Database,
+    organisation: &str,
+    now: UnixTime,
+) -> worker::Result<bool> {
+    #[derive(Deserialize)]
+    struct Found {}
+    let found: Option<Found> = db
+        .row(
+            "SELECT 1 AS found FROM licences \
+             WHERE organisation = ?1 AND valid_from <= ?2 AND valid_until > ?2",
+            [organisation.into(), now.0.into()],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 impl From<Row> for Licence {
     fn from(row: Row) -> Self {
         let until = UnixTime(row.valid_until);

@@ -1,12 +1,12 @@
 //! The known mailboxes, their certificates, and the seats they take.
 
-use api::{CertificateSource, CertificateSummary, Mailbox, MailboxStatus};
+use api::{Mailbox, MailboxStatus, RevocationReason};
 use mail::UnixTime;
 use serde::Deserialize;
-use smime::Certificate;
 
-use super::d1::{self, Database};
-use crate::crypto;
+use super::certificates::CertificateRow;
+use super::csrs;
+use super::d1::{self, Database, Statement};
 
 /// A mailbox, with the certificate in use.
 #[derive(Deserialize)]
@@ -18,41 +18,18 @@ pub(crate) struct MailboxRow {
     certificate: Option<String>,
 }
 
-/// A certificate in one line.
-#[derive(Deserialize)]
-pub(crate) struct CertificateRow {
-    fingerprint: String,
-    subject: String,
-    issuer: String,
-    source: CertificateSource,
-    not_before: i64,
-    not_after: i64,
-}
-
-impl From<MailboxRow> for Mailbox {
-    fn from(row: MailboxRow) -> Self {
-        let certificate = row
+impl MailboxRow {
+    /// As the contract has it.
+    pub(crate) fn item(self, now: UnixTime) -> Mailbox {
+        let certificate = self
             .certificate
             .as_deref()
             .and_then(|json| serde_json::from_str::<CertificateRow>(json).ok());
-        Self {
-            address: row.address,
-            status: row.status,
-            certificate: certificate.map(Into::into),
-            pending_until: row.pending_until.map(|time| UnixTime(time).to_string()),
-        }
-    }
-}
-
-impl From<CertificateRow> for CertificateSummary {
-    fn from(row: CertificateRow) -> Self {
-        Self {
-            fingerprint: row.fingerprint,
-            subject: row.subject,
-            issuer: row.issuer,
-            source: row.source,
-            not_before: UnixTime(row.not_before).to_string(),
-            not_after: UnixTime(row.not_after).to_string(),
+        Mailbox {
+            address: self.address,
+            status: self.status,
+            certificate: certificate.map(|row| row.summary(now)),
+            pending_until: self.pending_until.map(|time| UnixTime(time).to_string()),
         }
     }
 }
@@ -60,7 +37,7 @@ impl From<CertificateRow> for CertificateSummary {
 const MAILBOX_COLUMNS: &str = "m.address, m.status, m.pending_until, \
     CASE WHEN c.fingerprint IS NOT NULL THEN json_object('fingerprint', c.fingerprint, \
         'subject', c.subject, 'issuer', c.issuer, 'source', c.source, \
-        'not_before', c.not_before, 'not_after', c.not_after) END AS certificate";
+        'not_before', c.not_before, 'not_after', c.not_after, 'in_use', 1) END AS certificate";
 const MAILBOX_TABLES: &str = "mailboxes m LEFT JOIN certificates c \
     ON c.organisation = m.organisation AND c.fingerprint = m.certificate";
 
@@ -99,12 +76,25 @@ pub(crate) async fn list(
     .await
 }
 
-/// One mailbox and all certificates it ever had, newest first.
+/// One mailbox with what belongs to it.
+pub(crate) struct MailboxHistory {
+    pub(crate) mailbox: MailboxRow,
+    /// All it ever had, newest first.
+    pub(crate) certificates: Vec<CertificateRow>,
+    /// Since when a request to another CA has waited.
+    pub(crate) requested_at: Option<UnixTime>,
+}
+
+/// One mailbox with its history.
 pub(crate) async fn get(
     db: &Database,
     organisation: &str,
     address: &str,
-) -> worker::Result<Option<(MailboxRow, Vec<CertificateRow>)>> {
+) -> worker::Result<Option<MailboxHistory>> {
+    #[derive(Deserialize)]
+    struct Request {
+        created_at: i64,
+    }
     let sql = format!(
         "SELECT {MAILBOX_COLUMNS} FROM {MAILBOX_TABLES} WHERE m.organisation = ?1 AND m.address = ?2"
     );
@@ -112,16 +102,26 @@ pub(crate) async fn get(
         .read(vec![
             db.statement(&sql, [organisation.into(), address.into()])?,
             db.statement(
-                "SELECT fingerprint, subject, issuer, source, not_before, not_after \
-                 FROM certificates WHERE organisation = ?1 AND address = ?2 \
-                 ORDER BY created_at DESC, not_before DESC, fingerprint",
+                "SELECT c.fingerprint, c.subject, c.issuer, c.source, c.not_before, c.not_after, \
+                 c.revoked_at, c.revocation_reason, \
+                 coalesce(m.certificate = c.fingerprint, 0) AS in_use \
+                 FROM certificates c JOIN mailboxes m \
+                 ON m.organisation = c.organisation AND m.address = c.address \
+                 WHERE c.organisation = ?1 AND c.address = ?2 \
+                 ORDER BY c.created_at DESC, c.not_before DESC, c.fingerprint",
                 [organisation.into(), address.into()],
             )?,
+            csrs::newest(db, organisation, address)?,
         ])
         .await?;
     let mailbox = d1::rows_of(&results, 0)?.into_iter().next();
     let certificates = d1::rows_of(&results, 1)?;
-    Ok(mailbox.map(|mailbox| (mailbox, certificates)))
+    let request: Option<Request> = d1::rows_of(&results, 2)?.into_iter().next();
+    Ok(mailbox.map(|mailbox| MailboxHistory {
+        mailbox,
+        certificates,
+        requested_at: request.map(|request| UnixTime(request.created_at)),
+    }))
 }
 
 /// Where one mailbox stands.
@@ -152,12 +152,12 @@ pub(crate) async fn standings(
 ///
 /// One statement counts and takes: two activations at once can never take more seats than the
 /// licence has. A mailbox whose revocation is pending still holds its seat and takes no other.
-pub(crate) async fn take_seats(
+pub(crate) fn take_seats(
     db: &Database,
     organisation: &str,
     addresses: &[String],
     now: UnixTime,
-) -> worker::Result<()> {
+) -> worker::Result<Vec<Statement>> {
     let list = d1::json(&addresses);
     let take = db.statement(
         "UPDATE mailboxes SET status = 'activating', changed_at = ?3 \
@@ -178,27 +178,32 @@ pub(crate) async fn take_seats(
          AND address IN (SELECT value FROM json_each(?2))",
         [organisation.into(), (&list).into(), now.0.into()],
     )?;
-    db.write(vec![take, keep]).await.map(drop)
+    Ok(vec![take, keep])
 }
 
 /// Deactivates these mailboxes: their certificates are revoked from now on, their seats stay held
-/// until `pending_until`. A mailbox that was still activating had no certificate and is free at
-/// once.
-pub(crate) async fn deactivate(
+/// until `pending_until`. A mailbox that never had a certificate is free at once.
+pub(crate) fn deactivate(
     db: &Database,
     organisation: &str,
     addresses: &[String],
+    reason: RevocationReason,
     now: UnixTime,
     pending_until: UnixTime,
-) -> worker::Result<()> {
+) -> worker::Result<Vec<Statement>> {
     let list = d1::json(&addresses);
     let revoke = db.statement(
-        // 5 is cessationOfOperation.
-        "UPDATE certificates SET revoked_at = ?3, revocation_reason = 5 \
+        "UPDATE certificates SET revoked_at = ?3, revocation_reason = ?4 \
          WHERE organisation = ?1 AND revoked_at IS NULL AND not_after > ?3 AND address IN ( \
-             SELECT address FROM mailboxes WHERE organisation = ?1 AND status = 'active' \
+             SELECT address FROM mailboxes WHERE organisation = ?1 \
+             AND status IN ('active', 'activating') \
              AND address IN (SELECT value FROM json_each(?2)))",
-        [organisation.into(), (&list).into(), now.0.into()],
+        [
+            organisation.into(),
+            (&list).into(),
+            now.0.into(),
+            u32::from(reason.code()).into(),
+        ],
     )?;
     let hold = db.statement(
         "UPDATE mailboxes SET status = 'revoke_pending', certificate = NULL, \
@@ -220,80 +225,7 @@ pub(crate) async fn deactivate(
          AND address IN (SELECT value FROM json_each(?2))",
         [organisation.into(), (&list).into(), now.0.into()],
     )?;
-    db.write(vec![revoke, hold, free]).await.map(drop)
-}
-
-/// Those of these mailboxes that hold a seat and wait for their certificate, in their order.
-pub(crate) async fn waiting(
-    db: &Database,
-    organisation: &str,
-    addresses: &[String],
-) -> worker::Result<Vec<String>> {
-    let rows: Vec<AddressRow> = db
-        .rows(
-            "SELECT m.address FROM json_each(?2) asked \
-             JOIN mailboxes m ON m.organisation = ?1 AND m.address = asked.value \
-             WHERE m.status = 'activating' ORDER BY asked.key",
-            [organisation.into(), d1::json(&addresses).into()],
-        )
-        .await?;
-    Ok(rows.into_iter().map(|row| row.address).collect())
-}
-
-#[derive(Deserialize)]
-struct AddressRow {
-    address: String,
-}
-
-/// A certificate that was just made or uploaded.
-pub(crate) struct NewCertificate<'a> {
-    pub(crate) address: &'a str,
-    pub(crate) key_id: &'a str,
-    pub(crate) certificate: &'a Certificate,
-    pub(crate) source: CertificateSource,
-}
-
-/// Gives a mailbox that waits its certificate; one that does not wait (any more) gets none.
-pub(crate) async fn activate(
-    db: &Database,
-    organisation: &str,
-    new: &NewCertificate<'_>,
-    now: UnixTime,
-) -> worker::Result<()> {
-    let certificate = new.certificate;
-    let fingerprint = certificate.fingerprint().to_string();
-    let add = db.statement(
-        "INSERT INTO certificates (organisation, fingerprint, address, key_id, der, subject, \
-         issuer, serial, source, not_before, not_after, created_at) \
-         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 WHERE EXISTS ( \
-             SELECT 1 FROM mailboxes \
-             WHERE organisation = ?1 AND address = ?3 AND status = 'activating')",
-        [
-            organisation.into(),
-            (&fingerprint).into(),
-            new.address.into(),
-            new.key_id.into(),
-            crypto::base64(certificate.der()).into(),
-            certificate.subject().into(),
-            certificate.issuer().into(),
-            certificate.serial_hex().into(),
-            d1::word(&new.source).into(),
-            certificate.not_before().0.into(),
-            certificate.not_after().0.into(),
-            now.0.into(),
-        ],
-    )?;
-    let use_it = db.statement(
-        "UPDATE mailboxes SET status = 'active', certificate = ?3, changed_at = ?4 \
-         WHERE organisation = ?1 AND address = ?2 AND status = 'activating'",
-        [
-            organisation.into(),
-            new.address.into(),
-            (&fingerprint).into(),
-            now.0.into(),
-        ],
-    )?;
-    db.write(vec![add, use_it]).await.map(drop)
+    Ok(vec![revoke, hold, free])
 }
 
 /// Frees the seats whose revocation is over: 14 days have passed, or every CA concerned has
@@ -306,23 +238,6 @@ pub(crate) async fn free_seats(db: &Database, now: UnixTime) -> worker::Result<u
              AND c.address = mailboxes.address AND c.source <> 'built_in_ca' \
              AND c.revoked_at IS NOT NULL AND c.not_after > ?1))",
         [now.0.into()],
-    )
-    .await
-}
-
-/// Mailboxes of one organisation that have waited for their certificate since before `since`.
-#[derive(Deserialize)]
-pub(crate) struct Stuck {
-    pub(crate) organisation: String,
-    pub(crate) addresses: String,
-}
-
-/// Who has waited for too long, by organisation; `addresses` is JSON.
-pub(crate) async fn stuck(db: &Database, since: UnixTime) -> worker::Result<Vec<Stuck>> {
-    db.rows(
-        "SELECT organisation, json_group_array(address) AS addresses FROM mailboxes \
-         WHERE status = 'activating' AND changed_at < ?1 GROUP BY organisation",
-        [since.0.into()],
     )
     .await
 }

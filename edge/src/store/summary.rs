@@ -1,6 +1,6 @@
 //! The counts of the portal's first screen.
 
-use api::{EXPIRING_DAYS, HourCount, MailboxCounts, SUMMARY_HOURS, Summary};
+use api::{EXPIRING_DAYS, EXPIRY_WARNING_DAYS, HourCount, MailboxCounts, SUMMARY_HOURS, Summary};
 use mail::UnixTime;
 use serde::Deserialize;
 
@@ -16,6 +16,7 @@ struct Counts {
     active: u64,
     revoke_pending: u64,
     mailboxes_expiring: u64,
+    mailboxes_expire_at: Option<i64>,
     rules: u64,
     partners: u64,
     partners_pending: u64,
@@ -41,6 +42,7 @@ pub(crate) async fn read(
     now: UnixTime,
 ) -> worker::Result<Summary> {
     let expiring = now.plus_days(EXPIRING_DAYS).0;
+    let [warned_days, ..] = EXPIRY_WARNING_DAYS;
     let hours = i64::try_from(SUMMARY_HOURS).unwrap_or_default();
     let this_hour = now.0.div_euclid(HOUR_SECONDS).saturating_mul(HOUR_SECONDS);
     let since = UnixTime(this_hour.saturating_sub(hours.saturating_sub(1) * HOUR_SECONDS));
@@ -48,16 +50,19 @@ pub(crate) async fn read(
         .read(vec![
             db.statement(
                 &format!(
-                    "{PARTNER}, m AS (SELECT m.status, c.not_after FROM mailboxes m \
-                     LEFT JOIN certificates c ON c.organisation = m.organisation \
-                     AND c.fingerprint = m.certificate WHERE m.organisation = ?1), \
+                    "{PARTNER}, m AS (SELECT m.status, c.not_after, m.status = 'active' \
+                         AND c.not_after < CASE c.source WHEN 'built_in_ca' THEN ?3 ELSE ?4 END \
+                         AS expiring \
+                     FROM mailboxes m LEFT JOIN certificates c \
+                     ON c.organisation = m.organisation AND c.fingerprint = m.certificate \
+                     WHERE m.organisation = ?1), \
                  p AS (SELECT trust, not_after FROM partner) \
                  SELECT (SELECT count(*) FROM m WHERE status = 'inactive') AS inactive, \
                  (SELECT count(*) FROM m WHERE status = 'activating') AS activating, \
                  (SELECT count(*) FROM m WHERE status = 'active') AS active, \
                  (SELECT count(*) FROM m WHERE status = 'revoke_pending') AS revoke_pending, \
-                 (SELECT count(*) FROM m WHERE status = 'active' AND not_after < ?3) \
-                     AS mailboxes_expiring, \
+                 (SELECT count(*) FROM m WHERE expiring) AS mailboxes_expiring, \
+                 (SELECT min(not_after) FROM m WHERE expiring) AS mailboxes_expire_at, \
                  (SELECT json_array_length(r.rules, '$.rules') FROM organisations o \
                      JOIN rule_sets r ON r.organisation = o.id AND r.version = o.rules_version \
                      WHERE o.id = ?1) AS rules, \
@@ -68,7 +73,12 @@ pub(crate) async fn read(
                  (SELECT count(*) FROM authorities WHERE organisation = ?1 \
                      AND trust = 'undecided') AS authorities_undecided"
                 ),
-                [organisation.into(), now.0.into(), expiring.into()],
+                [
+                    organisation.into(),
+                    now.0.into(),
+                    expiring.into(),
+                    now.plus_days(warned_days).0.into(),
+                ],
             )?,
             db.statement(
                 "WITH m AS (SELECT at / 3600 * 3600 AS hour, outcome, \
@@ -100,6 +110,9 @@ pub(crate) async fn read(
         partners_expiring: counts.partners_expiring,
         authorities_undecided: counts.authorities_undecided,
         mailboxes_expiring: counts.mailboxes_expiring,
+        mailboxes_expire_at: counts
+            .mailboxes_expire_at
+            .map(|time| UnixTime(time).to_string()),
         hours: hours.into_iter().map(Into::into).collect(),
     }))
 }

@@ -118,7 +118,12 @@ endpoints! {
     ActivateMailboxes: Post "/mailboxes/activate" Write ((), MailboxSelection) -> MailboxResults, "Gives each mailbox a certificate on a seat of the licence.";
     DeactivateMailboxes: Post "/mailboxes/deactivate" Write ((), MailboxSelection) -> MailboxResults, "Revokes the certificates; seats stay held until confirmed.";
     GetMailbox: Get "/mailboxes/{address}" Read ((), ()) -> MailboxDetail, "One mailbox with all certificates it ever had.";
-    GetCertificateFile: Get "/certificates/{file}" Read ((), ()) -> (), "A certificate as a file: FINGERPRINT.pem and .p7c with its chain, FINGERPRINT.der alone.";
+    CreateCsr: Post "/mailboxes/{address}/csr" Write ((), ()) -> (), "Makes a key for a mailbox and replies a certification request for another CA (PKCS#10 in PEM).";
+    UploadCertificate: Post "/mailboxes/{address}/certificate" Write ((), SealedCertificate) -> CertificateDetail, "Gives a mailbox a certificate of another CA: one with its key, sealed as the portal does it, or the answer to a request (PEM with its chain).";
+    GetImportKey: Get "/import-key" Write ((), ()) -> ImportKey, "A key to which a private key is sealed before it is uploaded.";
+    GetCertificate: Get "/certificates/{fingerprint}" Read ((), ()) -> CertificateDetail, "A certificate, its chain and what became of it; FINGERPRINT.pem and .p7c reply it as a file with its chain, FINGERPRINT.der alone.";
+    RevokeCertificate: Post "/certificates/{fingerprint}/revoke" Write ((), Revocation) -> CertificateDetail, "Revokes a mailbox's certificate; the mailbox gets another one, or is deactivated where the reason lies in it.";
+    RenewCertificate: Post "/certificates/{fingerprint}/renew" Write ((), ()) -> CertificateDetail, "Puts a new key and certificate of the built-in CA in the place of the one in use; replies the new one.";
     GetLicence: Get "/licence" Read ((), ()) -> Licence, "The licence and its seats.";
     PutLicence: Put "/licence" Operator (LicenceQuery, LicenceUpdate) -> Licence, "Sets the licence.";
     ListRules: Get "/rules" Read ((), ()) -> RuleList, "All rules in priority order.";

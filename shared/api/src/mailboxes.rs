@@ -39,6 +39,8 @@ pub struct MailboxDetail {
     pub mailbox: Mailbox,
     /// All certificates it ever had, newest first.
     pub certificates: Vec<CertificateSummary>,
+    /// Since when a request to another CA has waited for its certificate (RFC 3339).
+    pub requested_at: Option<String>,
 }
 
 /// Filters of the list.

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 /// A certificate with fewer days left than this counts as expiring.
 pub const EXPIRING_DAYS: i64 = 30;
 
+/// When a certificate that no CA renews by itself is warned of, in days before its end, each time
+/// more urgently: time to order one, to ask for it, to act.
+pub const EXPIRY_WARNING_DAYS: [i64; 3] = [60, EXPIRING_DAYS, 7];
+
 /// How far back [`Summary::hours`] reaches.
 pub const SUMMARY_HOURS: usize = 24;
 
@@ -23,8 +27,12 @@ pub struct Summary {
     pub partners_expiring: u64,
     /// Authorities that wait for a decision: the trust inbox.
     pub authorities_undecided: u64,
-    /// Active mailboxes whose certificate has fewer than [`EXPIRING_DAYS`] left.
+    /// Active mailboxes whose certificate ends soon and needs a person: one of another CA within the
+    /// first of [`EXPIRY_WARNING_DAYS`], one of the built-in CA within [`EXPIRING_DAYS`], since that
+    /// should have been renewed by then.
     pub mailboxes_expiring: u64,
+    /// When the first of these ends (RFC 3339).
+    pub mailboxes_expire_at: Option<String>,
     /// Messages per hour, oldest first: the running hour and the [`SUMMARY_HOURS`] − 1 before it,
     /// hours without mail left out.
     pub hours: Vec<HourCount>,

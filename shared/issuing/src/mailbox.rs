@@ -47,10 +47,7 @@ impl Issuer<'_> {
         let subject = subject(content.address)?;
         let extensions = vec![
             extension(true, &key_usage(content.spki)?)?,
-            extension(
-                false,
-                &ExtendedKeyUsage(vec![rfc5280::ID_KP_EMAIL_PROTECTION]),
-            )?,
+            extension(false, &extended_key_usage())?,
             // Without a subject the address has to be looked at (RFC 5280 §4.1.2.6).
             extension(subject.is_empty(), &alternative_name(content.address)?)?,
             subject_key_identifier(content.spki, self.provider())?,
@@ -78,7 +75,7 @@ impl Issuer<'_> {
 }
 
 /// The address as common name; none where it is too long to be one.
-fn subject(address: &Address) -> Result<x509_cert::name::Name, IssueError> {
+pub(crate) fn subject(address: &Address) -> Result<x509_cert::name::Name, IssueError> {
     let text = address.to_string();
     if text.chars().count() > NAME_CHARS_MAX {
         return name(&[]);
@@ -87,7 +84,7 @@ fn subject(address: &Address) -> Result<x509_cert::name::Name, IssueError> {
 }
 
 /// Signing, and encrypting in the way of the key's kind (Baseline Requirements §7.1.2.3).
-fn key_usage(spki: &[u8]) -> Result<KeyUsage, IssueError> {
+pub(crate) fn key_usage(spki: &[u8]) -> Result<KeyUsage, IssueError> {
     let spki = SubjectPublicKeyInfoRef::from_der(spki).map_err(|_| IssueError::UnsupportedKey)?;
     Ok(KeyUsage(match spki.algorithm.oid {
         rfc5912::RSA_ENCRYPTION => KeyUsages::DigitalSignature | KeyUsages::KeyEncipherment,
@@ -98,9 +95,14 @@ fn key_usage(spki: &[u8]) -> Result<KeyUsage, IssueError> {
     }))
 }
 
+/// For e-mail and nothing else.
+pub(crate) fn extended_key_usage() -> ExtendedKeyUsage {
+    ExtendedKeyUsage(vec![rfc5280::ID_KP_EMAIL_PROTECTION])
+}
+
 /// An `rfc822Name`, or a `SmtpUTF8Mailbox` where the local part is not ASCII (RFC 9598 §3). The
 /// domain is A-labels in both.
-fn alternative_name(address: &Address) -> Result<SubjectAltName, IssueError> {
+pub(crate) fn alternative_name(address: &Address) -> Result<SubjectAltName, IssueError> {
     let text = address.to_string();
     let name = if address.is_internationalised() {
         GeneralName::OtherName(OtherName {

@@ -199,7 +199,7 @@ fn encrypted(setting: &Setting, from: &str, name: &str, cipher: &str) -> Result<
 }
 
 /// OpenSSL writes no Message-ID and ends lines as the platform does; SMTP wants CRLF.
-fn with_message_id(message: &[u8], id: &str) -> Result<Vec<u8>> {
+pub(crate) fn with_message_id(message: &[u8], id: &str) -> Result<Vec<u8>> {
     let text = std::str::from_utf8(message).context("OpenSSL's output")?;
     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     Ok(format!("Message-ID: {id}\r\n{text}").into_bytes())

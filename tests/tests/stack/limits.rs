@@ -94,7 +94,7 @@ pub(crate) fn keeps_to_the_seats(setting: &Setting) -> Result<()> {
 }
 
 /// Makes the mailboxes known.
-fn route(setting: &Setting, addresses: &[String]) -> Result<String> {
+pub(crate) fn route(setting: &Setting, addresses: &[String]) -> Result<String> {
     let routes = setting.api.get("/routes")?;
     let items = routes["items"].as_array().context("routes")?;
     let route = items.iter().find(|route| route["pattern"] == "acme.test");

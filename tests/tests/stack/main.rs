@@ -1,7 +1,8 @@
 //! The main job on real parts: `cargo xtask dev` with relay, edge in workerd and local storage, an
 //! SMTP client in front, a server that records octets behind, OpenSSL as the partner.
 //!
-//! All tests share one stack, so each uses addresses of its own. They run one after the other.
+//! All tests share one stack, so each uses addresses of its own; a year is lived through on a stack
+//! whose clock can be moved. They run one after the other.
 
 #![expect(
     clippy::indexing_slicing,
@@ -9,16 +10,19 @@
 )]
 
 mod api;
+mod certificates;
 mod inbound;
 mod limits;
 mod openssl;
 mod outbound;
+mod own_certificates;
 mod partners;
 mod refusals;
 mod restart;
 mod revocation;
 mod setting;
 mod settings;
+mod year;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -141,6 +145,30 @@ const TESTS: &[(&str, fn(&Setting) -> Result<()>)] = &[
     (
         "concurrent activations never pass the seats",
         limits::keeps_to_the_seats,
+    ),
+    (
+        "a certificate is revoked, listed and replaced",
+        certificates::are_revoked,
+    ),
+    (
+        "a certificate is renewed by an administrator",
+        certificates::are_renewed,
+    ),
+    (
+        "certificates with their keys are uploaded from PKCS#12",
+        own_certificates::are_uploaded,
+    ),
+    (
+        "certificates that will not do are refused",
+        own_certificates::are_judged,
+    ),
+    (
+        "a request is answered by another authority",
+        own_certificates::are_requested,
+    ),
+    (
+        "certificates renew by themselves within the licence",
+        year::renews_certificates,
     ),
     (
         "a revoked signer is delivered and told",

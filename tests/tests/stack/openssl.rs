@@ -52,6 +52,18 @@ pub(crate) fn self_signed(folder: &Path, name: &str, address: &str) -> Result<()
 
 /// An authority in `ca.pem` and a mailbox certificate of it in `NAME.pem` with its key in `NAME.key`.
 pub(crate) fn certified(folder: &Path, name: &str, address: &str) -> Result<()> {
+    let (request, key) = (format!("{name}.csr"), format!("{name}.key"));
+    let subject = format!("/CN={address}");
+    let make = ["req", "-newkey", "rsa:2048", "-nodes", "-subj", &subject];
+    openssl(
+        folder,
+        &[&make[..], &["-keyout", &key, "-out", &request]].concat(),
+    )?;
+    answer(folder, name, address)
+}
+
+/// Has the authority in `ca.pem` answer the request in `NAME.csr` with the certificate `NAME.pem`.
+pub(crate) fn answer(folder: &Path, name: &str, address: &str) -> Result<()> {
     let ca = [
         "req",
         "-x509",
@@ -72,8 +84,6 @@ pub(crate) fn certified(folder: &Path, name: &str, address: &str) -> Result<()> 
     if !folder.join("ca.pem").exists() {
         openssl(folder, &ca)?;
     }
-    let request = format!("{name}.csr");
-    let key = format!("{name}.key");
     let extensions = format!("{name}.ext");
     std::fs::write(
         folder.join(&extensions),
@@ -84,21 +94,13 @@ pub(crate) fn certified(folder: &Path, name: &str, address: &str) -> Result<()> 
              subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
         ),
     )?;
-    let subject = format!("/CN={address}");
-    openssl(
-        folder,
-        &[
-            "req", "-newkey", "rsa:2048", "-nodes", "-subj", &subject, "-keyout", &key, "-out",
-            &request,
-        ],
-    )?;
     openssl(
         folder,
         &[
             "x509",
             "-req",
             "-in",
-            &request,
+            &format!("{name}.csr"),
             "-CA",
             "ca.pem",
             "-CAkey",

@@ -18,6 +18,9 @@ use crate::{
 pub fn Upload<F>(
     id: &'static str,
     label: &'static str,
+    /// What may be in the file, where it is not one certificate.
+    #[prop(optional)]
+    hint: Option<&'static str>,
     send: impl Fn(&'static str, Vec<u8>) -> F + Copy + Send + Sync + 'static,
     on_done: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView
@@ -49,7 +52,7 @@ where
             <DropFile
                 id
                 label
-                hint=t.upload_hint
+                hint=hint.unwrap_or(t.upload_hint)
                 accept=".pem,.crt,.cer,.der,application/x-pem-file,application/pkix-cert"
                 on_file=take
             />

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     browser::{self, Form, format_time},
+    features::mailboxes::expiry_tone,
     load::{Loading, loaded},
     portal::portal,
     routes::Route,
@@ -247,10 +248,10 @@ fn present(attention: &Attention, t: &'static Text) -> Presented {
             t.show,
             messages("refused"),
         ),
-        A::MailboxesExpiring(count) => (
-            Tone::Caution,
+        A::MailboxesExpiring { count, days } => (
+            expiry_tone(*days),
             Symbol::Clock,
-            t.mailboxes_expiring(*count),
+            t.mailboxes_expiring(*count, *days),
             t.show,
             mailboxes("active"),
         ),

@@ -14,8 +14,8 @@ pub enum Attention {
     LicenceEnded { days: i64 },
     /// Messages were not delivered in the last 24 hours.
     Failed(u64),
-    /// Certificates of own mailboxes expire soon.
-    MailboxesExpiring(u64),
+    /// Certificates of own mailboxes expire soon, the first of them in so many days.
+    MailboxesExpiring { count: u64, days: i64 },
     /// No seat is free, and mailboxes are inactive.
     NoSeat { inactive: u64 },
     /// The licence ends soon.
@@ -46,7 +46,12 @@ pub fn attention(
         list.push(Attention::LicenceEnded { days: signing_days });
     }
     list.extend(some(day.failed).map(Attention::Failed));
-    list.extend(some(summary.mailboxes_expiring).map(Attention::MailboxesExpiring));
+    let first = summary.mailboxes_expire_at.as_deref().map(&days_until);
+    list.extend(
+        some(summary.mailboxes_expiring)
+            .zip(first)
+            .map(|(count, days)| Attention::MailboxesExpiring { count, days }),
+    );
     if licence.free == 0 {
         list.extend(
             some(summary.mailboxes.inactive).map(|inactive| Attention::NoSeat { inactive }),
@@ -161,6 +166,17 @@ mod tests {
                 Attention::PartnersExpiring(14),
             ]
         );
+    }
+
+    #[test]
+    fn the_certificate_that_ends_first_sets_the_tone() {
+        let summary = Summary {
+            mailboxes_expiring: 3,
+            mailboxes_expire_at: Some("6".to_owned()),
+            ..Summary::default()
+        };
+        let expected = Attention::MailboxesExpiring { count: 3, days: 6 };
+        assert_eq!(attention(&summary, &licence(8), days), [expected]);
     }
 
     #[test]

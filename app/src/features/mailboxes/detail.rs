@@ -5,17 +5,18 @@ use leptos::prelude::*;
 
 use super::{
     bulk::{CarryOut, StatusBadge},
-    page::common_name,
+    certificate::{CertificateCard, Revoke},
+    own::OtherAuthority,
     state::{Action, Plan},
 };
 use crate::{
     app::ReadOnlyNote,
-    browser::{Form, days_until},
+    browser::Form,
     load::{Loading, loaded},
     portal::portal,
     routes::{Route, encode},
     text::text,
-    ui::{Badge, Copyable, Empty, Fact, Facts, Page, Symbol, Time, Tone},
+    ui::{Empty, Page, Symbol},
 };
 
 /// The mailbox at `address`.
@@ -33,6 +34,10 @@ pub fn MailboxPage(address: String) -> impl IntoView {
     };
     let licence =
         Loading::new(move || async move { portal.client.get::<GetLicence>(&[], &()).await });
+    let changed = Callback::new(move |()| {
+        loading.refetch();
+        licence.refetch();
+    });
     let messages = format!("{}?address={}", Route::Messages.path(), encode(&address));
     let actions = move || {
         let detail = loading.get().and_then(Result::ok)?;
@@ -73,24 +78,21 @@ pub fn MailboxPage(address: String) -> impl IntoView {
             })
         >
             <ReadOnlyNote />
-            {loaded(loading, 4, |detail| view! { <Detail detail /> })}
+            {loaded(loading, 4, move |detail| view! { <Detail detail on_done=changed /> })}
             <CarryOut
                 plan
                 licence=Signal::derive(move || licence.get().and_then(Result::ok))
-                on_done=move |()| {
-                    loading.refetch();
-                    licence.refetch();
-                }
+                on_done=changed
             />
         </Page>
     }
 }
 
 #[component]
-fn Detail(detail: MailboxDetail) -> impl IntoView {
+fn Detail(detail: MailboxDetail, on_done: Callback<()>) -> impl IntoView {
     let t = text();
+    let revoking = RwSignal::new(None::<CertificateSummary>);
     let mailbox = detail.mailbox;
-    let used = mailbox.certificate.as_ref().map(|c| c.fingerprint.clone());
     let pending = mailbox.pending_until.map(|until| {
         view! {
             <span class="secondary">
@@ -113,10 +115,7 @@ fn Detail(detail: MailboxDetail) -> impl IntoView {
         detail
             .certificates
             .into_iter()
-            .map(|certificate| {
-                let used = used.as_ref() == Some(&certificate.fingerprint);
-                view! { <Certificate certificate used /> }
-            })
+            .map(|certificate| view! { <CertificateCard certificate revoking on_done /> })
             .collect_view()
             .into_any()
     };
@@ -126,41 +125,14 @@ fn Detail(detail: MailboxDetail) -> impl IntoView {
             {pending}
         </p>
         <h2>{t.history}</h2>
-        <div class="stack">{history}</div>
-    }
-}
-
-#[component]
-fn Certificate(certificate: CertificateSummary, used: bool) -> impl IntoView {
-    let t = text();
-    let days = days_until(&certificate.not_after);
-    let badge = if used {
-        view! { <Badge tone=Tone::Good icon=Some(Symbol::Check) text=t.in_use /> }
-    } else {
-        view! { <Badge tone=Tone::Neutral icon=None text=t.former /> }
-    };
-    view! {
-        <article class="card padded">
-            <div class="card-title">
-                <h3>{common_name(&certificate.subject)}</h3>
-                {badge}
-            </div>
-            <Facts>
-                <Fact name=t.subject>{certificate.subject}</Fact>
-                <Fact name=t.issuer>{certificate.issuer}</Fact>
-                <Fact name=t.source>{t.certificate_source(certificate.source)}</Fact>
-                <Fact name=t.valid_from>
-                    <Time at=certificate.not_before form=Form::Day />
-                </Fact>
-                <Fact name=t.valid_until>
-                    <Time at=certificate.not_after form=Form::Day />
-                    " "
-                    <span class="secondary">{t.in_days(days)}</span>
-                </Fact>
-                <Fact name=t.fingerprint>
-                    <Copyable value=certificate.fingerprint />
-                </Fact>
-            </Facts>
-        </article>
+        <div class="stack">
+            {history}
+            <OtherAuthority
+                address=mailbox.address
+                requested_at=detail.requested_at
+                on_done
+            />
+        </div>
+        <Revoke revoking on_done />
     }
 }

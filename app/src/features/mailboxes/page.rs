@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use api::{GetLicence, ListMailboxes, Mailbox, MailboxStatus};
+use api::{CertificateSummary, GetLicence, ListMailboxes, Mailbox, MailboxStatus};
 use leptos::prelude::*;
 
 use super::{
     bulk::{CarryOut, StatusBadge},
     seats::SeatBar,
-    state::{Action, Filter, Plan, Selection},
+    state::{Action, Filter, Plan, Selection, urgency},
 };
 use crate::{
     app::ReadOnlyNote,
@@ -19,7 +19,7 @@ use crate::{
     portal::portal,
     routes::Route,
     text::{Text, text},
-    ui::{Icon, Page, SearchField, Segment, Segments, SelectField, Symbol},
+    ui::{Badge, Icon, Page, SearchField, Segment, Segments, SelectField, Symbol, Tone},
 };
 
 /// What the rows of the list share.
@@ -320,15 +320,21 @@ fn until(mailbox: &Mailbox, t: &'static Text) -> AnyView {
     let Some(certificate) = &mailbox.certificate else {
         return t.nothing.into_any();
     };
-    let days = days_until(&certificate.not_after);
     view! {
         <crate::ui::Time at=certificate.not_after.clone() form=Form::Day />
         " "
-        <span class="secondary" class:caution-text=days < api::EXPIRING_DAYS>
-            {t.in_days(days)}
-        </span>
+        {days_left(certificate, t)}
     }
     .into_any()
+}
+
+/// How long a certificate in use still holds; a badge where a person should see to it.
+pub fn days_left(certificate: &CertificateSummary, t: &'static Text) -> AnyView {
+    let days = days_until(&certificate.not_after);
+    match urgency(certificate.source, days) {
+        Tone::Neutral => view! { <span class="secondary">{t.in_days(days)}</span> }.into_any(),
+        tone => view! { <Badge tone icon=Some(Symbol::Clock) text=t.in_days(days) /> }.into_any(),
+    }
 }
 
 /// The CN of an RFC 4514 name, or all of it.

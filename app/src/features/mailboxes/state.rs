@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use api::{Addresses, All, Licence, Mailbox, MailboxQuery, MailboxStatus};
+use api::{
+    Addresses, All, CertificateSource, EXPIRING_DAYS, EXPIRY_WARNING_DAYS, Licence, Mailbox,
+    MailboxQuery, MailboxStatus,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::listing;
+use crate::{listing, ui::Tone};
 
 /// What the page's address says: which mailboxes to show.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -40,6 +43,27 @@ impl Filter {
             limit: None,
             cursor: self.cursor.clone(),
         }
+    }
+}
+
+/// How urgent the end of a certificate is that a person has to renew.
+pub fn expiry_tone(days: i64) -> Tone {
+    let [early, soon, last] = EXPIRY_WARNING_DAYS;
+    match days {
+        days if days < last => Tone::Bad,
+        days if days < soon => Tone::Caution,
+        days if days < early => Tone::Info,
+        _ => Tone::Neutral,
+    }
+}
+
+/// How urgent it is that a certificate with so many days left is renewed by a person. One of the
+/// built-in CA is renewed by itself, long before it would be.
+pub fn urgency(source: CertificateSource, days: i64) -> Tone {
+    if source == CertificateSource::BuiltInCa && days >= EXPIRING_DAYS {
+        Tone::Neutral
+    } else {
+        expiry_tone(days)
     }
 }
 
@@ -219,6 +243,26 @@ mod tests {
             valid_until: String::new(),
             signing_until: String::new(),
         }
+    }
+
+    #[test]
+    fn the_end_of_a_certificate_grows_urgent() {
+        for (days, tone) in [
+            (60, Tone::Neutral),
+            (59, Tone::Info),
+            (29, Tone::Caution),
+            (6, Tone::Bad),
+            (-1, Tone::Bad),
+        ] {
+            assert_eq!(expiry_tone(days), tone, "{days}");
+        }
+    }
+
+    #[test]
+    fn only_what_nothing_renews_is_urgent_early() {
+        assert_eq!(urgency(CertificateSource::BuiltInCa, 45), Tone::Neutral);
+        assert_eq!(urgency(CertificateSource::Uploaded, 45), Tone::Info);
+        assert_eq!(urgency(CertificateSource::BuiltInCa, 5), Tone::Bad);
     }
 
     #[test]

@@ -173,6 +173,38 @@ fn openssl_accepts_it() {
     }
 }
 
+/// OpenSSL reads a request, finds its signature right and the address in it.
+#[test]
+fn openssl_reads_a_request() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("skipped: openssl is not installed");
+        return;
+    }
+    let provider = RustCrypto::new(entropy());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("request.pem");
+    for kind in [RSA, KeyKind::P256] {
+        let address = Address::parse("alice@acme.test").unwrap();
+        let request = issuing::request(&address, &key(kind, &provider), &provider).unwrap();
+        std::fs::write(&file, smime::pem::encode("CERTIFICATE REQUEST", &request)).unwrap();
+        let output = Command::new("openssl")
+            .args(["req", "-verify", "-noout", "-text", "-in"])
+            .arg(&file)
+            .output()
+            .expect("openssl runs");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{kind}: {said}");
+        for part in [
+            "CN=alice@acme.test",
+            "email:alice@acme.test",
+            "E-mail Protection",
+            "Digital Signature",
+        ] {
+            assert!(said.replace(" = ", "=").contains(part), "{part}: {said}");
+        }
+    }
+}
+
 fn verify(root: &[u8], certificate: &[u8], ca: KeyKind, revoked: bool) {
     let provider = RustCrypto::new(entropy());
     let ca_key = key(ca, &provider);
