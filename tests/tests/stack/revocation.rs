@@ -62,6 +62,11 @@ pub(crate) fn is_found_out(setting: &Setting) -> Result<()> {
         gone.gets_it_encrypted(setting, "revocation-unreachable", &unknown)?;
     }
     ensure!(publisher.asked("/gone") == 1, "silence was not remembered");
+    set(setting, "require")?;
+    gone.is_refused(setting, "nobody tells now whether", "revocation-unknown")?;
+    set(setting, "off")?;
+    gone.gets_it_encrypted(setting, "recipient-key-found", &Value::Null)?;
+    set(setting, "warn")?;
 
     // Both are revoked. What is kept still counts, until its time is over.
     ca.revoke("listed")?;
@@ -154,6 +159,12 @@ fn ensure_step(setting: &Setting, item: &Value, code: &str) -> Result<()> {
         "no `{code}` in {trace}"
     );
     Ok(())
+}
+
+fn set(setting: &Setting, revocation: &str) -> Result<()> {
+    let mut settings = setting.api.get("/settings")?;
+    settings["revocation"] = json!(revocation);
+    setting.api.put("/settings", &settings).map(drop)
 }
 
 fn move_clock(setting: &Setting, to: i64) -> Result<()> {
