@@ -27,11 +27,11 @@ impl Destination {
     }
 
     /// Puts the content where it belongs.
-    pub(crate) fn put(&self, content: Vec<u8>, report: Report) -> Result<Report, UsageError> {
+    pub(crate) fn put(&self, content: &[u8], report: Report) -> Result<Report, UsageError> {
         let report = report.with("bytes", content.len());
         match &self.out {
-            None => Ok(report.with_content(content)),
-            Some(file) => write(file, &content)
+            None => Ok(report.with_content(content.to_vec())),
+            Some(file) => write(file, content)
                 .map(|()| report)
                 .map_err(|error| UsageError::File(file.display().to_string(), error)),
         }

@@ -4,18 +4,20 @@
 //! the platform turns into a temporary error, so that the sender's server tries again. The event may
 //! come more than once; whatever was delivered before is delivered again rather than lost.
 
-use api::{MESSAGE_OCTETS_MAX, Outcome};
-use gateway::{Action, Delivery, Envelope};
-use mail::Address;
+use api::Outcome;
+use gateway::{Action, Delivery, Envelope, MESSAGE_OCTETS_MAX};
+use mail::{Address, Buffer};
 use policy::Direction;
 use worker::{Env, ForwardableEmailMessage};
 
+use crate::admission::Room;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::mailroom::{self, Case};
+use crate::piecewise::{self, ReadError};
 use crate::store::facts::Scope;
 use crate::store::{messages, routes};
-use crate::{admission, next_hop, outbound};
+use crate::{next_hop, outbound};
 
 /// What the sender's server is told.
 pub(crate) enum Answer {
@@ -58,21 +60,24 @@ pub(crate) async fn receive(
             .await?;
         return refuse("5.3.4 the message is larger than this server takes");
     }
-    let _room = admission::admit(octets).ok_or(Failure::Lack(
-        "busy",
-        "Too much mail is in flight here just now; try again.",
-    ))?;
-    let raw = message.raw_bytes().await?;
-    decide(&desk, &case, &envelope, &raw).await
+    let (mut room, buffer) = mailroom::admit(&envelope, octets)?;
+    let raw = piecewise::read(&message.raw(), buffer, octets).await;
+    let raw = raw.map_err(|error| match error {
+        ReadError::TooLarge => Failure::broken("a mail longer than it is said to be"),
+        ReadError::Broken(error) => worker::Error::from(error).into(),
+    })?;
+    decide(&desk, &case, &envelope, raw, &mut room).await
 }
 
 async fn decide(
     desk: &Desk,
     case: &Case,
     envelope: &Envelope,
-    raw: &[u8],
+    raw: Buffer,
+    room: &mut Room,
 ) -> Result<Answer, Failure> {
     let decision = case.decide(desk, envelope, raw).await?;
+    room.resize(mailroom::octets_held(&decision))?;
     let id = case
         .record(desk, envelope, &decision, Outcome::Pending)
         .await?;
@@ -96,7 +101,7 @@ async fn deliver(
     desk: &Desk,
     case: &Case,
     id: &str,
-    delivery: Delivery<'_>,
+    delivery: Delivery,
 ) -> Result<Answer, Failure> {
     let organisation = &case.facts.organisation;
     let mut answer = Answer::Taken;

@@ -20,6 +20,7 @@ mod next_hop;
 mod observe;
 mod outbound;
 mod own_certificate;
+mod piecewise;
 mod queue;
 mod revocation;
 mod store;

@@ -9,10 +9,13 @@ use std::rc::Rc;
 
 use api::{Outcome, Protection, RuleRef, TraceLevel, TraceStep};
 use gateway::{
-    Answer, Decision, Envelope, KeyId, Need, Record, Refused, RevocationMemory, Said, Snapshot,
-    Step,
+    Action, Answer, Decision, Envelope, KeyId, Need, Record, Refused, RevocationMemory, Said,
+    Snapshot, Step,
 };
+use mail::{Buffer, base64_octets};
+use policy::Direction;
 
+use crate::admission::{self, Room};
 use crate::crypto::Node;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -22,6 +25,26 @@ use crate::store::facts::{self, Facts, Scope};
 use crate::store::messages::{self, Recorded, RecordedRecipient};
 use crate::store::partners::{self, Lesson};
 use crate::store::{authorities, keys, snapshots};
+
+/// An empty buffer for a message of so many octets and for what becomes of it, if there is room now.
+pub(crate) fn admit(envelope: &Envelope, octets: usize) -> Result<(Room, Buffer), Failure> {
+    let (buffer, beside) = match envelope.direction {
+        // Encrypted it is base64, with all that signing and encrypting put around it.
+        Direction::Outbound => (base64_octets(octets + Buffer::ROOM_OCTETS), 0),
+        // It may wait for a word about its signer, opened, which base64 is three quarters of.
+        Direction::Inbound => (octets, octets / 4 * 3),
+    };
+    let room = admission::admit(buffer + beside + Buffer::ROOM_OCTETS)?;
+    Ok((room, Buffer::with_room_for(buffer)))
+}
+
+/// Octets that are held until a decision is carried out.
+pub(crate) fn octets_held(decision: &Decision) -> usize {
+    let Action::Deliver(deliveries) = &decision.action else {
+        return 0;
+    };
+    deliveries.iter().map(|one| one.message.capacity()).sum()
+}
 
 /// What is known before a message is read.
 pub(crate) struct Case {
@@ -61,12 +84,12 @@ impl Case {
     }
 
     /// What shall become of the message.
-    pub(crate) async fn decide<'a>(
-        &'a self,
+    pub(crate) async fn decide(
+        &self,
         desk: &Desk,
-        envelope: &'a Envelope,
-        raw: &'a [u8],
-    ) -> Result<Decision<'a>, Failure> {
+        envelope: &Envelope,
+        raw: Buffer,
+    ) -> Result<Decision, Failure> {
         let now = desk.now.unix();
         let directory = &self.facts.directory;
         let (snapshot, memory) = (&self.snapshot, &self.memory);
@@ -118,7 +141,7 @@ impl Case {
         &self,
         desk: &Desk,
         envelope: &Envelope,
-        decision: &Decision<'_>,
+        decision: &Decision,
         handed_on: Outcome,
     ) -> Result<String, Failure> {
         let id = messages::new_id(desk.now);
@@ -259,5 +282,29 @@ fn step(step: &gateway::TraceStep) -> TraceStep {
         fields: fields
             .map(|(name, value)| ((*name).to_owned(), value.clone()))
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gateway::{MESSAGE_OCTETS_MAX, TRACE_OCTETS_MAX};
+
+    use super::*;
+
+    #[test]
+    fn the_largest_message_fits_and_two_of_them_do_not() {
+        let largest = MESSAGE_OCTETS_MAX + TRACE_OCTETS_MAX;
+        for direction in [Direction::Outbound, Direction::Inbound] {
+            let envelope = Envelope {
+                direction,
+                from: None,
+                to: Vec::new(),
+            };
+            let first = admit(&envelope, largest).unwrap();
+            assert!(admit(&envelope, largest).is_err());
+            assert!(admit(&envelope, 2 * 1024 * 1024).is_ok());
+            drop(first);
+            assert!(admit(&envelope, largest).is_ok());
+        }
     }
 }

@@ -13,7 +13,7 @@ static TRUST: LazyLock<TrustStore> = LazyLock::new(fuzz::trust);
 fuzz_target!(|message: &[u8]| {
     let provider = fuzz::provider();
     let _ = smime::recipients(message);
-    let opened = smime::open(
+    let mut opened = smime::open(
         message,
         &OpenContext {
             keys: &KEYS,
@@ -25,7 +25,8 @@ fuzz_target!(|message: &[u8]| {
         },
     );
     // A bare object has no message around what comes out of it.
-    assert!(opened.message.is_none() || opened.entity.is_some());
+    let has_message = opened.has_message();
+    assert_eq!(opened.take_message().is_some(), has_message);
     for report in &opened.signatures {
         assert!(report.layer < opened.layers.len());
         assert!(report.verdict.is_err() || !report.path.is_empty());

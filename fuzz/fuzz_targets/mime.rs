@@ -13,20 +13,28 @@ fuzz_target!(|message: &[u8]| {
     let _ = mail::sole_author(&entity);
     let content = mail::content_entity(&entity);
     let _ = mail::with_content(&entity, &content);
+    let (outer, taken) = mail::take_apart(message.into());
+    assert!(taken == content && outer == mail::outer_header(&entity));
     if let Some(subject) = entity.field("Subject") {
         let marked = mail::with_legacy_display(content, &subject.text());
         let _ = mail::without_legacy_display(marked);
     }
-    let _ = mail::without_fields(message, "x-sealgate-");
+    let mut kept = mail::Buffer::from(message);
+    mail::remove_fields(&mut kept, "x-sealgate-");
+    assert!(kept.len() <= message.len());
 
     let canonical = mail::to_crlf(message);
     assert_eq!(mail::to_crlf(&canonical), canonical, "twice is once");
-    let seven = mail::to_7bit(message);
-    assert_eq!(mail::to_7bit(&seven), seven, "twice is once");
+    assert_eq!(mail::into_crlf(message.into()), canonical);
+    let seven = mail::into_7bit(message.into());
+    assert_eq!(mail::into_7bit(seven.clone()), *seven, "twice is once");
 
     let mut encoded = Vec::new();
     mail::encode_base64(message, &mut encoded);
     assert_eq!(mail::decode_base64(&encoded).0, message);
+    let mut in_place = mail::Buffer::from(message);
+    mail::encode_base64_in_place(&mut in_place);
+    assert_eq!(in_place, encoded);
     encoded.clear();
     mail::encode_quoted_printable(&canonical, &mut encoded);
     assert_eq!(mail::decode_quoted_printable(&encoded), *canonical);

@@ -40,7 +40,7 @@ fn decide(envelope: &Envelope, message: &[u8]) {
     let memory = gateway::RevocationMemory::default();
     let mut step = start(
         envelope,
-        message,
+        message.into(),
         &SNAPSHOT,
         &DIRECTORY,
         &memory,
@@ -67,7 +67,7 @@ fn answer(need: &Need) -> Answer {
     pair.map_or(Answer::NotYet, |pair| Answer::Found(pair.key))
 }
 
-fn check(envelope: &Envelope, decision: &Decision<'_>) {
+fn check(envelope: &Envelope, decision: &Decision) {
     let recorded: Vec<_> = decision
         .records
         .iter()

@@ -50,7 +50,7 @@ impl Connection {
         };
         let config = SessionConfig {
             hostname: relay.hostname.clone(),
-            message_octets_max: api::MESSAGE_OCTETS_MAX,
+            message_octets_max: gateway::MESSAGE_OCTETS_MAX,
             recipients_max: RECIPIENTS_MAX,
             recipients_octets_max: RECIPIENTS_OCTETS_MAX,
             starttls: relay.tls.is_some(),

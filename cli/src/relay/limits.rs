@@ -35,10 +35,10 @@ pub(super) const RECIPIENTS_MAX: usize = 100;
 pub(super) const RECIPIENTS_OCTETS_MAX: usize = 5 * 1024;
 /// Octets read at once from a client, large enough for few system calls with large mail.
 pub(super) const READ_OCTETS: usize = 64 * 1024;
-/// Largest answer of the edge to `/process`. Encrypting a message of [`api::MESSAGE_OCTETS_MAX`]
+/// Largest answer of the edge to `/process`. Encrypting a message of [`gateway::MESSAGE_OCTETS_MAX`]
 /// and signing it add 8/3 at the most (base64 twice is 16/9), and recipients with different plans
 /// get separate parts.
-pub(super) const EDGE_REPLY_OCTETS_MAX: usize = 8 * api::MESSAGE_OCTETS_MAX;
+pub(super) const EDGE_REPLY_OCTETS_MAX: usize = 8 * gateway::MESSAGE_OCTETS_MAX;
 /// Most parts of an answer: one per recipient and an error report.
 pub(super) const PARTS_MAX: usize = RECIPIENTS_MAX + 1;
 /// Received fields beyond which a mail goes in circles (RFC 5321 §6.3).

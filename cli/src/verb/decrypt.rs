@@ -67,7 +67,7 @@ impl Decrypt {
         };
         let report = findings::decrypted(&opened, self.verify);
         match opened.entity.take() {
-            Some(entity) => Ok(self.destination.put(entity, report)?),
+            Some(entity) => Ok(self.destination.put(&entity, report)?),
             None => Ok(report),
         }
     }

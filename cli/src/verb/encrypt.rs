@@ -53,7 +53,7 @@ impl Encrypt {
             RsaPadding::Pkcs1
         };
         let provider = input::provider();
-        let encrypted = smime::protect(&message, |entity| {
+        let encrypted = smime::protect(message.into(), |entity| {
             smime::encrypt(entity, &recipients, self.cipher, padding, &provider)
         });
         let shown: Vec<_> = recipients.iter().map(certificate_json).collect();
@@ -63,7 +63,7 @@ impl Encrypt {
                 let report = Report::good(detail).with("recipients", shown);
                 Ok(self
                     .destination
-                    .put(encrypted, report.with("cipher", self.cipher.name()))?)
+                    .put(&encrypted, report.with("cipher", self.cipher.name()))?)
             }
             Err(error) => Ok(refusal(error, &recipients).with("recipients", shown)),
         }

@@ -89,11 +89,11 @@ impl Sign {
             pss: self.pss,
         };
         let now = self.at.unwrap_or_else(clock::now);
-        let entity = smime::protect(&message, |content| {
+        let entity = smime::protect(message.into(), |content| {
             smime::sign(content, &signer, &options, now, &provider)
         });
         match entity {
-            Ok(entity) => Ok(self.destination.put(entity, Report::good("signed"))?),
+            Ok(entity) => Ok(self.destination.put(&entity, Report::good("signed"))?),
             Err(error) => Ok(Report::bad(reason(error), error.to_string())),
         }
     }

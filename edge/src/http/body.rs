@@ -2,10 +2,12 @@
 
 use api::{FieldProblem, Problem};
 use futures_util::StreamExt as _;
+use mail::Buffer;
 use serde::de::DeserializeOwned;
 use worker::Request;
 
 use crate::failure::Failure;
+use crate::piecewise::{self, ReadError};
 
 /// Largest JSON body: a thousand rules or ten thousand addresses fit.
 const JSON_OCTETS_MAX: usize = 1024 * 1024;
@@ -61,20 +63,37 @@ fn parse<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Failure> {
     })
 }
 
+/// A message as the body, at most `max` octets, in a buffer that has room for what is declared.
+pub(crate) async fn message(
+    request: &Request,
+    buffer: Buffer,
+    max: usize,
+) -> Result<Buffer, Failure> {
+    let Some(stream) = request.inner().body() else {
+        return Ok(buffer);
+    };
+    let read = piecewise::read(&stream, buffer, max).await;
+    read.map_err(|error| match error {
+        ReadError::TooLarge => too_large(max),
+        ReadError::Broken(error) => worker::Error::from(error).into(),
+    })
+}
+
+fn too_large(max: usize) -> Failure {
+    let detail = format!("The body is larger than {max} octets.");
+    Failure::caller(413, "too-large", detail)
+}
+
 /// The whole body, at most `max` octets: refused by its declared length before it is read, and by
 /// its true length while it is.
 pub(crate) async fn octets(request: &mut Request, max: usize) -> Result<Vec<u8>, Failure> {
-    let too_large = || {
-        let detail = format!("The body is larger than {max} octets.");
-        Failure::caller(413, "too-large", detail)
-    };
     if declared_length(request).is_some_and(|length| length > max) {
-        return Err(too_large());
+        return Err(too_large(max));
     }
     if declared_length(request).is_some() {
         let body = request.bytes().await?;
         return if body.len() > max {
-            Err(too_large())
+            Err(too_large(max))
         } else {
             Ok(body)
         };
@@ -87,7 +106,7 @@ pub(crate) async fn octets(request: &mut Request, max: usize) -> Result<Vec<u8>,
     while let Some(chunk) = stream.next().await {
         body.extend_from_slice(&chunk?);
         if body.len() > max {
-            return Err(too_large());
+            return Err(too_large(max));
         }
     }
     Ok(body)

@@ -1,11 +1,10 @@
 //! What the relay calls for each mail: `POST /process` and its companions.
 
 use api::{
-    FROM_FIELD, HOP_FIELD, ID_FIELD, MESSAGE_OCTETS_MAX, Outcome, Problem, RecipientReply,
-    RecipientsReply, TO_FIELD, TRACE_OCTETS_MAX,
+    FROM_FIELD, HOP_FIELD, ID_FIELD, Outcome, Problem, RecipientReply, RecipientsReply, TO_FIELD,
 };
-use gateway::{Action, Delivery, Envelope};
-use mail::Address;
+use gateway::{Action, Delivery, Envelope, MESSAGE_OCTETS_MAX, TRACE_OCTETS_MAX};
+use mail::{Address, Buffer};
 use policy::Direction;
 use worker::{Headers, Response};
 
@@ -13,6 +12,7 @@ use super::body;
 use super::credential::Credential;
 use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
+use crate::admission::Room;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::mailroom::{self, Case};
@@ -20,7 +20,7 @@ use crate::next_hop;
 use crate::store::d1;
 use crate::store::facts::Scope;
 use crate::store::messages;
-use crate::{admission, crypto};
+use crate::{crypto, piecewise};
 
 /// Most recipients of one transaction: what servers in use send at most, and a bound on the batch.
 const RECIPIENTS_MAX: usize = 1000;
@@ -29,7 +29,7 @@ const RECIPIENTS_MAX: usize = 1000;
 const BODY_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX + TRACE_OCTETS_MAX;
 
 /// `POST /process`.
-pub(crate) async fn process(mut exchange: Exchange) -> Result<Response, Failure> {
+pub(crate) async fn process(exchange: Exchange) -> Result<Response, Failure> {
     let envelope = envelope_of_query(exchange.url.query().unwrap_or_default())?;
     let case = open(&exchange, &envelope).await?;
     let declared = body::declared_length(&exchange.request).unwrap_or(BODY_OCTETS_MAX);
@@ -39,19 +39,17 @@ pub(crate) async fn process(mut exchange: Exchange) -> Result<Response, Failure>
             .await?;
         return Err(too_large(&refused));
     }
-    let _room = admission::admit(declared).ok_or(Failure::Lack(
-        "busy",
-        "Too much mail is in flight here just now; try again.",
-    ))?;
-    let raw = body::octets(&mut exchange.request, BODY_OCTETS_MAX).await?;
+    let (mut room, buffer) = mailroom::admit(&envelope, declared)?;
+    let raw = body::message(&exchange.request, buffer, BODY_OCTETS_MAX).await?;
     let desk = &exchange.desk;
-    let decision = case.decide(desk, &envelope, &raw).await?;
+    let decision = case.decide(desk, &envelope, raw).await?;
+    room.resize(mailroom::octets_held(&decision))?;
     // The relay hands on before it answers its client, and says so if that failed.
     let id = case
         .record(desk, &envelope, &decision, Outcome::Delivered)
         .await?;
     match decision.action {
-        Action::Deliver(deliveries) => outputs(desk, &id, deliveries),
+        Action::Deliver(deliveries) => outputs(desk, &id, deliveries, room),
         Action::Refuse(reply) => Err(answer(422, "refused", &reply)),
         Action::Defer(reply) => Err(answer(503, "deferred", &reply)),
     }
@@ -188,26 +186,31 @@ fn answer(status: u16, code: &str, reply: &gateway::Reply) -> Failure {
 
 /// The reply of `POST /process`, as `api::process` describes it. Header fields of HTTP are ASCII: an
 /// internationalised address goes into a part, which is not.
-fn outputs(desk: &Desk, id: &str, deliveries: Vec<Delivery<'_>>) -> Result<Response, Failure> {
+fn outputs(
+    desk: &Desk,
+    id: &str,
+    deliveries: Vec<Delivery>,
+    room: Room,
+) -> Result<Response, Failure> {
     let headers = Headers::new();
     exchange::guard(&headers)?;
     headers.set(ID_FIELD, id)?;
     count(desk, &headers)?;
-    let body = match <[Delivery<'_>; 1]>::try_from(deliveries) {
+    let body = match <[Delivery; 1]>::try_from(deliveries) {
         Ok([only]) if fields(&only).iter().all(|(_, value)| value.is_ascii()) => {
             headers.set("content-type", "message/rfc822")?;
             for (name, value) in fields(&only) {
                 headers.set(name, &value)?;
             }
-            only.message.into_owned()
+            vec![only.message]
         }
-        Ok([only]) => multipart(&headers, &[only])?,
-        Err(several) => multipart(&headers, &several)?,
+        Ok(only) => multipart(&headers, only.into())?,
+        Err(several) => multipart(&headers, several)?,
     };
-    Ok(Response::builder().with_headers(headers).fixed(body))
+    Ok(piecewise::reply(headers, body, room))
 }
 
-fn multipart(headers: &Headers, deliveries: &[Delivery<'_>]) -> Result<Vec<u8>, Failure> {
+fn multipart(headers: &Headers, deliveries: Vec<Delivery>) -> Result<Vec<Buffer>, Failure> {
     let boundary = crypto::random_id();
     headers.set(
         "content-type",
@@ -216,24 +219,25 @@ fn multipart(headers: &Headers, deliveries: &[Delivery<'_>]) -> Result<Vec<u8>, 
     Ok(parts(&boundary, deliveries))
 }
 
-fn parts(boundary: &str, deliveries: &[Delivery<'_>]) -> Vec<u8> {
-    let mut body = Vec::with_capacity(deliveries.iter().map(|d| d.message.len() + 512).sum());
-    for delivery in deliveries {
-        body.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
-        body.extend_from_slice(b"Content-Type: message/rfc822\r\n");
-        for (name, value) in fields(delivery) {
-            body.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+/// The parts in their messages' own buffers.
+fn parts(boundary: &str, deliveries: Vec<Delivery>) -> Vec<Buffer> {
+    let part = |delivery: Delivery| {
+        let mut head = format!("--{boundary}\r\nContent-Type: message/rfc822\r\n");
+        for (name, value) in fields(&delivery) {
+            head.extend([name, ": ", &value, "\r\n"]);
         }
-        body.extend_from_slice(b"\r\n");
-        body.extend_from_slice(&delivery.message);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-    body
+        head.push_str("\r\n");
+        let mut part = delivery.message;
+        part.prepend(head.as_bytes());
+        part.append(b"\r\n");
+        part
+    };
+    let end = format!("--{boundary}--\r\n").into_bytes().into();
+    deliveries.into_iter().map(part).chain([end]).collect()
 }
 
 /// The envelope of an output, and which next hop takes it.
-fn fields(delivery: &Delivery<'_>) -> [(&'static str, String); 3] {
+fn fields(delivery: &Delivery) -> [(&'static str, String); 3] {
     let from = delivery
         .from
         .as_ref()
@@ -262,12 +266,12 @@ fn count(desk: &Desk, headers: &Headers) -> worker::Result<()> {
 mod tests {
     use super::*;
 
-    fn delivery(from: &str, to: &str) -> Delivery<'static> {
+    fn delivery(from: &str, to: &str) -> Delivery {
         Delivery {
             hop: Direction::Outbound,
             from: Address::parse(from).ok(),
             to: vec![Address::parse(to).unwrap()],
-            message: b"Subject: x\r\n\r\nbody\r\n".into(),
+            message: b"Subject: x\r\n\r\nbody\r\n".to_vec().into(),
         }
     }
 
@@ -302,7 +306,7 @@ mod tests {
     fn several_outputs_are_parts_with_their_envelopes() {
         let parts = parts(
             "b",
-            &[delivery("a@x.test", "b@y.test"), delivery("", "a@x.test")],
+            vec![delivery("a@x.test", "b@y.test"), delivery("", "a@x.test")],
         );
         let expected = "--b\r\nContent-Type: message/rfc822\r\n\
             Sealgate-From: <a@x.test>\r\nSealgate-To: <b@y.test>\r\n\
@@ -310,6 +314,6 @@ mod tests {
             --b\r\nContent-Type: message/rfc822\r\n\
             Sealgate-From: <>\r\nSealgate-To: <a@x.test>\r\n\
             Sealgate-Next-Hop: outbound\r\n\r\nSubject: x\r\n\r\nbody\r\n\r\n--b--\r\n";
-        assert_eq!(String::from_utf8(parts).unwrap(), expected);
+        assert_eq!(String::from_utf8(parts.concat()).unwrap(), expected);
     }
 }

@@ -9,11 +9,6 @@
 use policy::Direction;
 use serde::{Deserialize, Serialize};
 
-/// Largest message, in octets (25 MiB); larger ones get `552 5.3.4`.
-pub const MESSAGE_OCTETS_MAX: usize = 25 * 1024 * 1024;
-/// Octets that the relay's own trace field may add to a message before it calls (RFC 5321 §4.4), so that a
-/// message of the size that it announces is taken.
-pub const TRACE_OCTETS_MAX: usize = 4 * 1024;
 /// Header field, on the reply or on a part: the reverse path, in angle brackets.
 pub const FROM_FIELD: &str = "Sealgate-From";
 /// Header field, on the reply or on a part: the forward paths, in angle brackets, comma separated.

@@ -1,8 +1,6 @@
 //! What shall become of a message, as values: whoever asked performs it.
 
-use std::borrow::Cow;
-
-use mail::{Address, UnixTime};
+use mail::{Address, Buffer, UnixTime};
 use policy::{Direction, RuleId};
 use smime::Certificate;
 
@@ -10,9 +8,9 @@ use crate::{Reply, TraceStep};
 
 /// What shall become of a message.
 #[derive(Clone, Debug)]
-pub struct Decision<'a> {
+pub struct Decision {
     /// What to do with it.
-    pub action: Action<'a>,
+    pub action: Action,
     /// What its signature taught; worth keeping whatever the action is.
     pub learnt: Vec<Learnt>,
     /// Authorities at which the path of a signature ended without being trusted: an administrator may
@@ -31,9 +29,9 @@ pub struct Decision<'a> {
 /// What to do. The sender's server waits for one answer to the whole message, so one recipient's
 /// temporary lack defers it for all: delivering to some now would deliver to them twice.
 #[derive(Clone, Debug)]
-pub enum Action<'a> {
+pub enum Action {
     /// Somebody is served. Recipients that are not get their part of an error report in here.
-    Deliver(Vec<Delivery<'a>>),
+    Deliver(Vec<Delivery>),
     /// Nobody is served, and the sender's server hears why.
     Refuse(Reply),
     /// Something is missing for now; the sender's server tries again.
@@ -42,15 +40,15 @@ pub enum Action<'a> {
 
 /// One message to hand over.
 #[derive(Clone, Debug)]
-pub struct Delivery<'a> {
+pub struct Delivery {
     /// Which next hop takes it.
     pub hop: Direction,
     /// The reverse path; `None` is the null sender.
     pub from: Option<Address>,
     /// The forward paths.
     pub to: Vec<Address>,
-    /// The message; borrowed where it leaves as it came.
-    pub message: Cow<'a, [u8]>,
+    /// The message.
+    pub message: Buffer,
 }
 
 /// What a verified signature taught about its sender.

@@ -4,10 +4,9 @@
 mod findings;
 mod signers;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use mail::Address;
+use mail::{Address, Buffer};
 use policy::{InboundFacts, InboundOption, InboundRefusal, InboundTreatment};
 use smime::{Certificate, KeyPair, OpenContext, Opened, PrivateKey, RecipientId, TrustStore};
 
@@ -23,7 +22,7 @@ use crate::trace::{
     DECRYPTED, KEY_NOT_YET, LEFT_AS_IS, LEFT_ENCRYPTED, NOT_DECRYPTED, NOT_ENCRYPTED,
     STRANGER_FIELDS_REMOVED,
 };
-use crate::verdict::{Case, Copies, Fate, Lack, Sentence};
+use crate::verdict::{Case, Copies, Fate, Lack, Sentence, Version};
 use findings::{Encryption, Findings};
 pub use findings::{SIGNING_TIME_AHEAD_SECONDS_MAX, UNKNOWN_AUTHORITIES_MAX};
 pub(crate) use signers::Read;
@@ -35,6 +34,7 @@ pub const KEYS_TRIED_MAX: usize = 8;
 /// A message on its way to being opened.
 pub(crate) struct Sealed<'a> {
     case: Case<'a>,
+    raw: Buffer,
     trust: TrustStore,
     plans: Vec<Plan<'a>>,
     /// Keys still to try, the next one last.
@@ -59,7 +59,7 @@ struct Candidate<'a> {
     certificate: Certificate,
 }
 
-pub(crate) fn start(case: Case<'_>) -> Step<'_> {
+pub(crate) fn start(case: Case<'_>, raw: Buffer) -> Step<'_> {
     let plans: Vec<Plan<'_>> = case.envelope.to.iter().map(|to| plan(&case, to)).collect();
     let mut sealed = Sealed {
         trust: case.facts.snapshot.trust(),
@@ -67,6 +67,7 @@ pub(crate) fn start(case: Case<'_>) -> Step<'_> {
         candidates: Vec::new(),
         lacking: None,
         case,
+        raw,
     };
     if sealed.plans.iter().any(Plan::wants_decryption) {
         sealed.find_candidates();
@@ -105,7 +106,7 @@ impl Plan<'_> {
 impl<'a> Sealed<'a> {
     /// Finds the keys that the message names among those of the recipients who want it decrypted.
     fn find_candidates(&mut self) {
-        let named = smime::recipients(self.case.raw);
+        let named = smime::recipients(&self.raw);
         if named.is_empty() {
             return;
         }
@@ -162,7 +163,7 @@ impl<'a> Sealed<'a> {
         }];
         let opened = self.open(&keys);
         // With no key left the failure that is reported is that of the last one.
-        if opened.message.is_some() || (self.candidates.is_empty() && self.lacking.is_none()) {
+        if opened.has_message() || (self.candidates.is_empty() && self.lacking.is_none()) {
             return Read::new(self, opened, keys, Some(candidate.mailbox)).go_on();
         }
         self.go_on()
@@ -177,17 +178,12 @@ impl<'a> Sealed<'a> {
             content: None,
             checks_address: true,
         };
-        smime::open(self.case.raw, &context)
+        smime::open(&self.raw, &context)
     }
 
-    fn conclude(
-        self,
-        opened: Opened,
-        opened_by: Option<&Address>,
-        standing: Standing,
-    ) -> Decision<'a> {
+    fn conclude(self, opened: Opened, opened_by: Option<&Address>, standing: Standing) -> Decision {
         let mut findings = Findings::of(opened, standing, &self.case.facts);
-        let strangers = strangers_fields(&self.case.message);
+        let strangers = strangers_fields(&self.case.header());
         let judge = Judge {
             findings: &findings,
             opened_by,
@@ -203,13 +199,25 @@ impl<'a> Sealed<'a> {
         });
         let mut judged: Vec<(Sentence<'a>, Form)> = judged.collect();
 
-        let mut copies = Copies::new(without_strangers_fields(self.case.raw));
-        if judged.iter().any(|(_, form)| *form == Form::Marked) {
-            let content = findings.content.take().map(Cow::Owned);
-            let content = content.unwrap_or(Cow::Borrowed(self.case.raw));
+        let is_left = judged.iter().any(|(sentence, form)| {
+            *form == Form::AsItCame && matches!(sentence.fate, Fate::Deliver(_))
+        });
+        let is_marked = judged.iter().any(|(_, form)| *form == Form::Marked);
+        let is_decrypted = findings.content.is_some();
+        let uses = usize::from(is_left) + usize::from(is_marked && !is_decrypted);
+        let mut raw = Version::new(self.raw, uses);
+        let mut copies = Copies::new();
+        if is_marked {
+            let content = match findings.content.take() {
+                Some(decrypted) => decrypted,
+                None => findings.restored(raw.take()),
+            };
             let copy = copies.add(marked(content, &findings.result()));
             let takers = judged.iter_mut().filter(|(_, form)| *form == Form::Marked);
             takers.for_each(|(sentence, _)| sentence.fate = Fate::Deliver(copy));
+        }
+        if is_left {
+            copies.set_as_it_came(without_strangers_fields(raw.take()));
         }
         let sentences = judged.into_iter().map(|(sentence, _)| sentence).collect();
         self.case.decide(sentences, copies, findings.lessons)

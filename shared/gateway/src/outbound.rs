@@ -3,7 +3,7 @@
 mod choice;
 mod perform;
 
-use mail::{Address, sole_author};
+use mail::{Address, Buffer, sole_author};
 use policy::{Content, OutboundFacts, OutboundOption, OutboundRefusal, OutboundTreatment};
 
 use crate::admit;
@@ -24,6 +24,7 @@ use crate::{KeyId, TraceStep};
 /// again with the answers, until nothing is left to ask.
 pub(crate) struct Planning<'a> {
     case: Case<'a>,
+    raw: Buffer,
     from: &'a Address,
     speaker: Speaker<'a>,
     content: Content,
@@ -33,6 +34,7 @@ pub(crate) struct Planning<'a> {
 /// A message whose recipients are planned; at least one of them needs the sender's key.
 pub(crate) struct Planned<'a> {
     case: Case<'a>,
+    raw: Buffer,
     /// `None` only where nothing has to be signed or encrypted.
     sender: Option<Sender<'a>>,
     plans: Vec<Plan<'a>>,
@@ -58,18 +60,27 @@ impl Plan<'_> {
     fn encrypts(&self) -> bool {
         self.is_served() && encrypts(Ok(self.treatment))
     }
+
+    fn leaves_signed(&self) -> bool {
+        self.signs() && !self.encrypts()
+    }
+
+    fn leaves_as_it_came(&self) -> bool {
+        self.is_served() && !self.signs() && !self.encrypts()
+    }
 }
 
-pub(crate) fn start(case: Case<'_>) -> Step<'_> {
+pub(crate) fn start(case: Case<'_>, raw: Buffer) -> Step<'_> {
     let Some(from) = &case.envelope.from else {
-        return as_it_is(case).go_on();
+        return as_it_is(case, raw).go_on();
     };
     let planning = Planning {
         from,
         speaker: Speaker::find(&case, from),
-        content: protection_of(case.raw, &case.message),
+        content: protection_of(&raw, &case.header()),
         inquiry: Inquiry::default(),
         case,
+        raw,
     };
     planning.go_on()
 }
@@ -91,6 +102,7 @@ impl<'a> Planning<'a> {
             plans,
             sender: self.speaker.sender.ok(),
             case: self.case,
+            raw: self.raw,
         };
         planned.go_on()
     }
@@ -200,7 +212,7 @@ impl<'a> Planned<'a> {
 }
 
 /// A bounce of the organisation's own server: nobody's signature belongs on it.
-fn as_it_is(case: Case<'_>) -> Planned<'_> {
+fn as_it_is(case: Case<'_>, raw: Buffer) -> Planned<'_> {
     let plans = case.envelope.to.iter().map(|recipient| {
         let mut sentence = Sentence::new(recipient);
         sentence.trace.push(NULL_SENDER.bare());
@@ -214,6 +226,7 @@ fn as_it_is(case: Case<'_>) -> Planned<'_> {
         plans: plans.collect(),
         sender: None,
         case,
+        raw,
     }
 }
 
@@ -246,7 +259,7 @@ struct Speaker<'a> {
 impl<'a> Speaker<'a> {
     fn find(case: &Case<'a>, from: &Address) -> Self {
         let sender = case.facts.sender(from);
-        let author = sole_author(&case.message);
+        let author = sole_author(&case.header());
         let names = |sender: &Sender<'_>| {
             author
                 .as_ref()

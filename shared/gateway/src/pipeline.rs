@@ -1,12 +1,12 @@
 //! The pipeline as a machine of steps: it runs until it needs a private key or a word about revocation,
 //! says which, and goes on when it has the answers.
 
-use mail::{Entity, UnixTime};
+use mail::{Buffer, UnixTime};
 use policy::Direction;
 use smime::{PrivateKey, Provider, RevocationSource};
 
 use crate::keys::Facts;
-use crate::refusal::{MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal};
+use crate::refusal::{MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal, TRACE_OCTETS_MAX};
 use crate::revocation::{RevocationMemory, Said};
 use crate::verdict::{Case, Copies, Fate, Lessons, Sentence};
 use crate::{Decision, Directory, Envelope, KeyId, Snapshot, inbound, outbound};
@@ -16,7 +16,7 @@ pub enum Step<'a> {
     /// The gateway needs these before it can go on: get them and call [`Waiting::resume`].
     Need(Waiting<'a>, Vec<Need>),
     /// It is decided.
-    Done(Decision<'a>),
+    Done(Decision),
 }
 
 /// Something that the gateway does not have.
@@ -77,58 +77,55 @@ impl<'a> Waiting<'a> {
     }
 }
 
-/// What to do with one message. Pure: `now`, every fact and the source of randomness (inside
-/// `provider`) come in as arguments.
+/// What to do with one message, whose buffer becomes what is delivered. Pure: `now`, every fact and the
+/// source of randomness (inside `provider`) come in as arguments.
 ///
 /// `directory` must cover [`crate::lookup`] of the envelope; what `memory` recalls is not asked.
 pub fn start<'a>(
     envelope: &'a Envelope,
-    raw: &'a [u8],
+    raw: Buffer,
     snapshot: &'a Snapshot,
     directory: &'a Directory,
     memory: &'a RevocationMemory,
     now: UnixTime,
     provider: &'a dyn Provider,
 ) -> Step<'a> {
-    let case = Case {
-        envelope,
-        raw,
-        message: Entity::parse(raw),
-        facts: Facts {
-            snapshot,
-            directory,
-            memory,
-            now,
-            provider,
-        },
+    let facts = Facts {
+        snapshot,
+        directory,
+        memory,
+        now,
+        provider,
     };
+    let case = Case::new(envelope, &raw, facts);
     if let Some(refusal) = unacceptable(&case) {
         return Step::Done(refuse_all(case, &refusal));
     }
     match envelope.direction {
-        Direction::Outbound => outbound::start(case),
-        Direction::Inbound => inbound::start(case),
+        Direction::Outbound => outbound::start(case, raw),
+        Direction::Inbound => inbound::start(case, raw),
     }
 }
 
 /// What no rule can mend.
 fn unacceptable(case: &Case<'_>) -> Option<Refusal> {
-    if case.raw.len() > MESSAGE_OCTETS_MAX {
+    if case.octets > MESSAGE_OCTETS_MAX + TRACE_OCTETS_MAX {
         return Some(Refusal::TooLarge);
     }
-    let fields = case.message.fields().iter();
+    let header = case.header();
+    let fields = header.fields().iter();
     if fields.filter(|field| field.is("Received")).count() > RECEIVED_FIELDS_MAX {
         return Some(Refusal::MailLoop);
     }
     None
 }
 
-fn refuse_all<'a>(case: Case<'a>, refusal: &Refusal) -> Decision<'a> {
+fn refuse_all(case: Case<'_>, refusal: &Refusal) -> Decision {
     let sentences = case.envelope.to.iter().map(|recipient| {
         let mut sentence = Sentence::new(recipient);
         sentence.fate = Fate::Refuse(refusal.clone());
         sentence
     });
     let sentences = sentences.collect();
-    case.decide(sentences, Copies::default(), Lessons::default())
+    case.decide(sentences, Copies::new(), Lessons::default())
 }

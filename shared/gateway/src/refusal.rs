@@ -5,8 +5,12 @@ use mail::Address;
 
 use crate::Reply;
 
-/// Largest message, in octets (25 MiB, what large providers take).
+/// Largest message, in octets (25 MiB, what large providers take), as its sender counts it.
 pub const MESSAGE_OCTETS_MAX: usize = 25 * 1024 * 1024;
+
+/// Octets that the server in front of the gateway may have added to it: its trace field (RFC 5321 §4.4). They do
+/// not count, so that a message of the size that this server announces is taken.
+pub const TRACE_OCTETS_MAX: usize = 4 * 1024;
 
 /// Most `Received` fields: RFC 5321 §6.3 wants loops found by counting, with a limit of at least 100.
 pub const RECEIVED_FIELDS_MAX: usize = 100;
@@ -72,7 +76,7 @@ pub enum Refusal {
     TooManyHidden,
     /// The envelope names nobody.
     NoRecipients,
-    /// Longer than [`MESSAGE_OCTETS_MAX`].
+    /// Longer than [`MESSAGE_OCTETS_MAX`] and [`TRACE_OCTETS_MAX`].
     TooLarge,
     /// More than [`RECEIVED_FIELDS_MAX`] servers have seen it.
     MailLoop,

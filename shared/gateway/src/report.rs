@@ -40,14 +40,14 @@ pub(crate) fn refusals(
         unique: &unique(case),
         recipients: &recipients,
     };
-    Some(report.write(&case.message))
+    Some(report.write(&case.header()))
 }
 
 /// Names the report. It comes from the message and the time instead of from randomness, so that the
 /// same mail at the same time yields the same bytes wherever the gateway runs.
 fn unique(case: &Case<'_>) -> String {
     let time = case.facts.now.0.to_be_bytes();
-    let parts = [case.message.header(), &time];
+    let parts = [case.header().header(), &time];
     let digest = case.facts.provider.digest(Digest::Sha256, &parts);
     digest
         .iter()

@@ -1,10 +1,9 @@
 //! The header field that tells the mailbox's owner, and the filters of the mail server, what the
 //! gateway found. Only the gateway may write it: what strangers write under our name is removed.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use mail::Entity;
+use mail::{Buffer, Entity};
 
 /// Fields whose names begin so are the gateway's alone.
 const OUR_PREFIX: &str = "Sealgate-";
@@ -75,24 +74,18 @@ pub(crate) fn strangers_fields(message: &Entity<'_>) -> usize {
         .count()
 }
 
-/// The message without those fields; untouched where it has none.
-pub(crate) fn without_strangers_fields(message: &[u8]) -> Cow<'_, [u8]> {
-    if strangers_fields(&Entity::parse(message)) == 0 {
-        return Cow::Borrowed(message);
-    }
-    Cow::Owned(mail::without_fields(message, OUR_PREFIX))
+/// The message without those fields.
+pub(crate) fn without_strangers_fields(mut message: Buffer) -> Buffer {
+    mail::remove_fields(&mut message, OUR_PREFIX);
+    message
 }
 
-/// The message without strangers' fields and with our own on top. One that is owned is changed in
-/// place, because of its size.
-pub(crate) fn marked(message: Cow<'_, [u8]>, result: &ResultField<'_>) -> Vec<u8> {
-    let mut message = match without_strangers_fields(&message) {
-        Cow::Owned(clean) => clean,
-        Cow::Borrowed(_) => message.into_owned(),
-    };
+/// The message without strangers' fields and with our own on top.
+pub(crate) fn marked(message: Buffer, result: &ResultField<'_>) -> Buffer {
+    let mut message = without_strangers_fields(message);
     let mut field = result.to_string().into_bytes();
     field.extend_from_slice(line_end(&message));
-    message.splice(0..0, field);
+    message.prepend(&field);
     message
 }
 
@@ -112,13 +105,11 @@ mod tests {
             is_decrypted: true,
             signature,
         };
-        for message in [Cow::Borrowed(message), Cow::Owned(message.to_vec())] {
-            let marked = marked(message, &result);
-            assert_eq!(
-                String::from_utf8_lossy(&marked),
-                String::from_utf8_lossy(expected)
-            );
-        }
+        let marked = marked(message.into(), &result);
+        assert_eq!(
+            String::from_utf8_lossy(&marked),
+            String::from_utf8_lossy(expected)
+        );
     }
 
     #[test]
@@ -161,7 +152,7 @@ mod tests {
         let message = b"SEALGATE-Anything: 1\r\nSealgate: stays\r\n\r\nSealgate-Body: stays";
         assert_eq!(strangers_fields(&Entity::parse(message)), 1);
         assert_eq!(
-            &*without_strangers_fields(message),
+            without_strangers_fields(message.as_slice().into()),
             b"Sealgate: stays\r\n\r\nSealgate-Body: stays"
         );
     }

@@ -1,8 +1,6 @@
 //! From what was decided for each recipient to the decision about the message.
 
-use std::borrow::Cow;
-
-use mail::{Address, Defect, Entity};
+use mail::{Address, Buffer, Defect, Entity};
 use policy::Direction;
 use smime::Certificate;
 
@@ -12,12 +10,15 @@ use crate::refusal::Refusal;
 use crate::trace::{DEFERRED, MALFORMED, REFUSED, SENDER_TOLD};
 use crate::{Envelope, Reply, TraceStep, report};
 
-/// One message with everything it is judged by.
+/// What is known of one message, with everything it is judged by. The message itself is one buffer that
+/// changes hands beside this.
 pub(crate) struct Case<'a> {
     pub(crate) envelope: &'a Envelope,
-    pub(crate) raw: &'a [u8],
-    pub(crate) message: Entity<'a>,
     pub(crate) facts: Facts<'a>,
+    /// Octets of the message as it came.
+    pub(crate) octets: usize,
+    header: Vec<u8>,
+    defects: Vec<Defect>,
 }
 
 /// What a message taught.
@@ -138,33 +139,77 @@ impl<'a> Sentence<'a> {
     }
 }
 
-/// The different forms in which one message is delivered.
+/// A version of the message that is still to be made into so many copies.
 #[derive(Default)]
-pub(crate) struct Copies<'a>(Vec<Cow<'a, [u8]>>);
+pub(crate) struct Version {
+    message: Buffer,
+    uses: usize,
+}
 
-impl<'a> Copies<'a> {
-    /// The first copy: the message as it came, but for what may never pass.
+impl Version {
+    pub(crate) fn new(message: Buffer, uses: usize) -> Self {
+        Self { message, uses }
+    }
+
+    /// The message for one of its uses; the last gets the buffer itself.
+    pub(crate) fn take(&mut self) -> Buffer {
+        self.uses = self.uses.saturating_sub(1);
+        if self.uses == 0 {
+            std::mem::take(&mut self.message)
+        } else {
+            self.message.clone()
+        }
+    }
+}
+
+/// The different forms in which one message is delivered.
+pub(crate) struct Copies(Vec<Buffer>);
+
+impl Copies {
+    /// The first copy: the message as it came, but for what may never pass. Empty where nobody gets it so.
     pub(crate) const AS_IT_CAME: usize = 0;
 
-    pub(crate) fn new(as_it_came: Cow<'a, [u8]>) -> Self {
-        Self(vec![as_it_came])
+    pub(crate) fn new() -> Self {
+        Self(vec![Buffer::default()])
+    }
+
+    pub(crate) fn set_as_it_came(&mut self, message: Buffer) {
+        if let Some(first) = self.0.first_mut() {
+            *first = message;
+        }
     }
 
     /// Adds a copy and names it.
-    pub(crate) fn add(&mut self, message: Vec<u8>) -> usize {
-        self.0.push(Cow::Owned(message));
+    pub(crate) fn add(&mut self, message: Buffer) -> usize {
+        self.0.push(message);
         self.0.len() - 1
     }
 }
 
 impl<'a> Case<'a> {
+    pub(crate) fn new(envelope: &'a Envelope, raw: &[u8], facts: Facts<'a>) -> Self {
+        let message = Entity::parse(raw);
+        Self {
+            envelope,
+            facts,
+            octets: raw.len(),
+            header: message.header().to_vec(),
+            defects: message.defects().to_vec(),
+        }
+    }
+
+    /// The message's header section.
+    pub(crate) fn header(&self) -> Entity<'_> {
+        Entity::parse(&self.header)
+    }
+
     /// The decision about the message, out of what was decided for each recipient.
     pub(crate) fn decide(
         self,
         sentences: Vec<Sentence<'a>>,
-        copies: Copies<'a>,
+        copies: Copies,
         lessons: Lessons,
-    ) -> Decision<'a> {
+    ) -> Decision {
         let lack = sentences.iter().find_map(|sentence| match sentence.fate {
             Fate::Defer(lack) => Some(lack),
             _ => None,
@@ -173,7 +218,8 @@ impl<'a> Case<'a> {
             Some(lack) => (Action::Defer(lack.reply()), defer_all(sentences, lack)),
             None => (self.act(&sentences, copies), sentences),
         };
-        let mut defects = self.message.defects().to_vec();
+        let message_id = message_id(&self.header());
+        let mut defects = self.defects;
         defects.sort_unstable();
         defects.dedup();
         let reported = matches!(&action, Action::Deliver(_)) && self.envelope.from.is_some();
@@ -185,14 +231,14 @@ impl<'a> Case<'a> {
             learnt: lessons.learnt,
             unknown_authorities: lessons.unknown_authorities,
             records: records.collect(),
-            message_id: message_id(&self.message),
-            size: self.raw.len(),
+            message_id,
+            size: self.octets,
             policy_version: self.facts.snapshot.version,
         }
     }
 
-    fn act(&self, sentences: &[Sentence<'a>], copies: Copies<'a>) -> Action<'a> {
-        let mut deliveries: Vec<Delivery<'a>> = Vec::new();
+    fn act(&self, sentences: &[Sentence<'a>], copies: Copies) -> Action {
+        let mut deliveries: Vec<Delivery> = Vec::new();
         for (number, message) in copies.0.into_iter().enumerate() {
             let takers = sentences.iter().filter_map(|sentence| match sentence.fate {
                 Fate::Deliver(copy) if copy == number => Some(sentence.recipient.clone()),
@@ -230,7 +276,7 @@ impl<'a> Case<'a> {
                 hop: opposite(self.envelope.direction),
                 from: None,
                 to: vec![sender.clone()],
-                message: Cow::Owned(report),
+                message: report.into(),
             });
         }
         Action::Deliver(deliveries)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    Entity, TransferEncoding, encode_base64, encode_quoted_printable,
+    Buffer, Entity, TransferEncoding, base64_octets, encode_base64, encode_quoted_printable,
     limits::{DEPTH_MAX, LINE_OCTETS_MAX},
 };
 
@@ -25,9 +25,36 @@ pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
+/// The same where the octets are. What grows is written from its end: what it overwrites has been moved.
+pub fn into_crlf(mut octets: Buffer) -> Buffer {
+    let mut missing = bare_line_feeds(&octets);
+    let mut end = octets.len();
+    octets.resize(end + missing);
+    while missing > 0
+        && let Some(at) = last_bare_line_feed(octets.get(..end).unwrap_or_default())
+    {
+        octets.copy_within(at..end, at + missing);
+        missing -= 1;
+        if let Some(place) = octets.get_mut(at + missing) {
+            *place = b'\r';
+        }
+        end = at;
+    }
+    octets
+}
+
+fn last_bare_line_feed(octets: &[u8]) -> Option<usize> {
+    memchr::memrchr_iter(b'\n', octets).find(|at| is_bare(octets, *at))
+}
+
+/// Whether the LF at this place has no CR before it.
+fn is_bare(octets: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r')
+}
+
 fn bare_line_feeds(octets: &[u8]) -> usize {
     memchr::memchr_iter(b'\n', octets)
-        .filter(|at| at.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r'))
+        .filter(|at| is_bare(octets, *at))
         .count()
 }
 
@@ -55,14 +82,14 @@ fn has_short_lines(octets: &[u8]) -> bool {
 
 /// The entity in canonical CRLF form and safe for 7-bit transport. Leaves that are not 7-bit become
 /// quoted-printable (text) or base64 (all else); everything else stays byte for byte.
-pub fn to_7bit(entity: &[u8]) -> Cow<'_, [u8]> {
-    let canonical = to_crlf(entity);
+pub fn into_7bit(entity: Buffer) -> Buffer {
+    let canonical = into_crlf(entity);
     if is_7bit(&canonical) {
         return canonical;
     }
-    let mut out = Vec::with_capacity(canonical.len() + canonical.len() / 2);
+    let mut out = Vec::with_capacity(base64_octets(canonical.len()));
     write_7bit(&canonical, 0, &mut out);
-    Cow::Owned(out)
+    out.into()
 }
 
 fn write_7bit(raw: &[u8], depth: usize, out: &mut Vec<u8>) {
@@ -130,17 +157,31 @@ fn write_parts(body: &[u8], parts: &[&[u8]], depth: usize, out: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
+    fn to_7bit(entity: &[u8]) -> Vec<u8> {
+        into_7bit(entity.into()).into_vec()
+    }
+
     #[test]
     fn line_ends() {
         assert_eq!(to_crlf(b"a\nb\r\nc\rd\n").as_ref(), b"a\r\nb\r\nc\rd\r\n");
         assert!(matches!(to_crlf(b"a\r\nb"), Cow::Borrowed(_)));
         assert_eq!(to_crlf(b"\n").as_ref(), b"\r\n");
+        for octets in [
+            &b"a\nb\r\nc\rd\n"[..],
+            b"\n",
+            b"\n\n\r\n\nx",
+            b"a\r\nb",
+            b"\r",
+            b"",
+        ] {
+            assert_eq!(into_crlf(octets.into()), to_crlf(octets));
+        }
     }
 
     #[test]
     fn seven_bit_entities_stay_byte_for_byte() {
         let entity = b"Content-Type: text/plain\r\n\r\nhello\r\n";
-        assert!(matches!(to_7bit(entity), Cow::Borrowed(_)));
+        assert_eq!(to_7bit(entity), entity);
     }
 
     #[test]
@@ -148,8 +189,7 @@ mod tests {
         let text = to_7bit(
             "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngrüße\n"
                 .as_bytes(),
-        )
-        .into_owned();
+        );
         assert!(is_7bit(&text));
         let entity = Entity::parse(&text);
         assert_eq!(
@@ -157,7 +197,7 @@ mod tests {
             TransferEncoding::QuotedPrintable
         );
         assert_eq!(entity.decoded_body().0.as_ref(), "grüße\r\n".as_bytes());
-        let image = to_7bit(b"Content-Type: image/png\r\n\r\n\x89PNG\0").into_owned();
+        let image = to_7bit(b"Content-Type: image/png\r\n\r\n\x89PNG\0");
         assert_eq!(
             Entity::parse(&image).decoded_body().0.as_ref(),
             b"\x89PNG\0"
@@ -167,7 +207,7 @@ mod tests {
     #[test]
     fn only_the_parts_that_need_it_change() {
         let raw = "Content-Type: multipart/mixed; boundary=b\r\nContent-Transfer-Encoding: 8bit\r\n\r\npre\r\n--b\r\n\r\nplain = \r\n--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nü\r\n--b--\r\npost";
-        let out = to_7bit(raw.as_bytes()).into_owned();
+        let out = to_7bit(raw.as_bytes());
         assert!(is_7bit(&out));
         let entity = Entity::parse(&out);
         let multipart = entity.multipart().unwrap();

@@ -1,88 +1,138 @@
 //! Transfer encodings (RFC 2045 §6), encoding and lenient decoding.
 
+use crate::Buffer;
+
 /// Characters on an encoded line (RFC 2045 §6.8).
 const LINE_CHARACTERS: usize = 76;
 /// Octets that make one full base64 line.
 const LINE_OCTETS: usize = LINE_CHARACTERS / 4 * 3;
+/// Lines that are encoded or decoded in one go: the encoder is fast on long runs only.
+const BLOCK_LINES: usize = 64;
+
+/// Octets of the text that base64 makes of so many octets.
+pub fn base64_octets(octets: usize) -> usize {
+    octets.div_ceil(3) * 4 + octets.div_ceil(LINE_OCTETS) * 2
+}
 
 /// Appends base64 in lines of 76 characters, each ended by CRLF.
 pub fn encode_base64(octets: &[u8], out: &mut Vec<u8>) {
-    encode_base64_parts(&[octets], out);
+    out.reserve_exact(base64_octets(octets.len()));
+    let mut lines = Lines::default();
+    for block in octets.chunks(BLOCK_LINES * LINE_OCTETS) {
+        out.extend_from_slice(lines.encode(block));
+    }
 }
 
-/// Appends base64 of the parts one after the other, so that nobody needs to join them first.
-pub fn encode_base64_parts(parts: &[&[u8]], out: &mut Vec<u8>) {
-    let octets: usize = parts.iter().map(|part| part.len()).sum();
-    out.reserve(octets.div_ceil(LINE_OCTETS) * (LINE_CHARACTERS + 2));
-    // A line that spans two parts is put together here.
-    let mut seam: Vec<u8> = Vec::with_capacity(LINE_OCTETS);
-    for part in parts {
-        let missing = (LINE_OCTETS - seam.len()) % LINE_OCTETS;
-        let (head, rest) = part.split_at(missing.min(part.len()));
-        seam.extend_from_slice(head);
-        if seam.len() == LINE_OCTETS {
-            push_line(&seam, out);
-            seam.clear();
-        }
-        if seam.is_empty() {
-            let (lines, tail) = rest.as_chunks::<LINE_OCTETS>();
-            for block in lines.chunks(BLOCK_LINES) {
-                push_lines(block.as_flattened(), out);
-            }
-            seam.extend_from_slice(tail);
+/// Replaces octets by their base64, as [`encode_base64`] writes it, where they are. The text is longer, so the last
+/// lines are written first: what they overwrite has been read.
+pub fn encode_base64_in_place(buffer: &mut Buffer) {
+    let octets = buffer.len();
+    buffer.resize(base64_octets(octets));
+    let mut lines = Lines::default();
+    for line in (0..octets.div_ceil(LINE_OCTETS)).step_by(BLOCK_LINES).rev() {
+        let start = line * LINE_OCTETS;
+        let end = octets.min(start + BLOCK_LINES * LINE_OCTETS);
+        let text = lines.encode(buffer.get(start..end).unwrap_or_default());
+        let at = line * TEXT_LINE_OCTETS;
+        if let Some(place) = buffer.get_mut(at..at + text.len()) {
+            place.copy_from_slice(text);
         }
     }
-    if !seam.is_empty() {
-        push_line(&seam, out);
+}
+
+/// Octets of a full line with its line end.
+const TEXT_LINE_OCTETS: usize = LINE_CHARACTERS + 2;
+
+/// At most [`BLOCK_LINES`] encoded lines.
+struct Lines {
+    characters: [u8; BLOCK_LINES * LINE_CHARACTERS],
+    text: [u8; BLOCK_LINES * TEXT_LINE_OCTETS],
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            characters: [0; _],
+            text: [0; _],
+        }
     }
 }
 
-/// Lines that are encoded in one go: the encoder is fast on long runs only.
-const BLOCK_LINES: usize = 64;
-
-/// Encodes whole lines, at most [`BLOCK_LINES`].
-fn push_lines(octets: &[u8], out: &mut Vec<u8>) {
-    let mut buffer = [0; BLOCK_LINES * LINE_CHARACTERS];
-    let text = base64_simd::STANDARD.encode(octets, base64_simd::Out::from_slice(&mut buffer));
-    for line in text.as_chunks::<LINE_CHARACTERS>().0 {
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\r\n");
+impl Lines {
+    fn encode(&mut self, octets: &[u8]) -> &[u8] {
+        let characters = base64_simd::Out::from_slice(&mut self.characters);
+        let characters = base64_simd::STANDARD.encode(octets, characters);
+        let (full, rest) = characters.as_chunks::<LINE_CHARACTERS>();
+        let mut places = self.text.as_chunks_mut::<TEXT_LINE_OCTETS>().0.iter_mut();
+        for (line, place) in full.iter().zip(&mut places) {
+            write_line(line, place);
+        }
+        if let Some(place) = places.next().filter(|_| !rest.is_empty()) {
+            write_line(rest, place);
+        }
+        self.text
+            .get(..base64_octets(octets.len()))
+            .unwrap_or_default()
     }
 }
 
-/// Encodes one line, of any length up to the full one.
-fn push_line(octets: &[u8], out: &mut Vec<u8>) {
-    let mut buffer = [0; LINE_CHARACTERS];
-    let text = base64_simd::STANDARD.encode(octets, base64_simd::Out::from_slice(&mut buffer));
-    out.extend_from_slice(text);
-    out.extend_from_slice(b"\r\n");
+/// A line and its line end at the head of its place.
+fn write_line(characters: &[u8], place: &mut [u8; TEXT_LINE_OCTETS]) {
+    if let Some((line, end)) = place.split_at_mut_checked(characters.len()) {
+        line.copy_from_slice(characters);
+        if let Some(end) = end.get_mut(..2) {
+            end.copy_from_slice(b"\r\n");
+        }
+    }
 }
 
 /// Decodes base64 with any line length; what is not base64 is passed over, as RFC 2045 §6.8 asks.
 /// The flag says whether anything but line ends and spaces was passed over, or the end is missing.
 pub fn decode_base64(text: &[u8]) -> (Vec<u8>, bool) {
-    match decode_clean_base64(text) {
-        Some(octets) => (octets, false),
-        None => decode_damaged_base64(text),
+    let mut octets = Vec::new();
+    let is_damaged = append_base64(text, &mut octets);
+    (octets, is_damaged)
+}
+
+/// Appends what [`decode_base64`] makes of the text, and says whether it was damaged.
+pub(crate) fn append_base64(text: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    // Line ends are a fortieth of it: not worth to be counted.
+    out.reserve_exact(text.len() / 4 * 3 + 3);
+    if append_clean_base64(text, out).is_some() {
+        return false;
     }
+    out.truncate(start);
+    let (octets, is_damaged) = decode_damaged_base64(text);
+    out.extend_from_slice(&octets);
+    is_damaged
 }
 
 /// What every client writes: lines of nothing but base64. `None` for all else.
-fn decode_clean_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let mut compact = Vec::with_capacity(text.len());
-    let mut rest = text.trim_ascii();
-    while let Some(at) = memchr::memchr(b'\n', rest) {
-        let (line, tail) = rest.split_at(at);
-        compact.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-        rest = tail.get(1..).unwrap_or_default();
+fn append_clean_base64(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    // Characters without line ends, a block at a time.
+    let mut block = [0; BLOCK_LINES * LINE_CHARACTERS];
+    let mut filled = 0;
+    for line in text.trim_ascii().split(|octet| *octet == b'\n') {
+        let mut line = line.strip_suffix(b"\r").unwrap_or(line);
+        while !line.is_empty() {
+            if filled == block.len() {
+                // Only the end of the text may be padded.
+                base64_simd::STANDARD_NO_PAD
+                    .decode_append(block, out)
+                    .ok()?;
+                filled = 0;
+            }
+            let place = block.get_mut(filled..)?;
+            let (head, rest) = line.split_at(line.len().min(place.len()));
+            place.get_mut(..head.len())?.copy_from_slice(head);
+            filled += head.len();
+            line = rest;
+        }
     }
-    compact.extend_from_slice(rest);
-    let octets = base64_simd::STANDARD
-        .decode_inplace(&mut compact)
-        .ok()?
-        .len();
-    compact.truncate(octets);
-    Some(compact)
+    base64_simd::STANDARD
+        .decode_append(block.get(..filled)?, out)
+        .ok()
 }
 
 fn decode_damaged_base64(text: &[u8]) -> (Vec<u8>, bool) {
@@ -235,11 +285,46 @@ mod tests {
                 text.split(|octet| *octet == b'\n')
                     .all(|line| line.len() <= 77)
             );
-            let mut joined = Vec::new();
-            let (head, tail) = octets.split_at(length / 3);
-            encode_base64_parts(&[head, b"", tail], &mut joined);
-            assert_eq!(joined, text);
+            assert_eq!(text.len(), base64_octets(length));
             assert_eq!(decode_base64(&text), (octets, false));
+        }
+    }
+
+    #[test]
+    fn base64_in_place_is_the_same_text() {
+        let block = BLOCK_LINES * LINE_OCTETS;
+        for length in [
+            0,
+            1,
+            56,
+            57,
+            58,
+            block - 1,
+            block,
+            block + 1,
+            3 * block + 100,
+        ] {
+            let octets: Vec<u8> = (0..length)
+                .map(|n| u8::try_from(n * 7 % 251).unwrap())
+                .collect();
+            let mut text = Vec::new();
+            encode_base64(&octets, &mut text);
+            let mut buffer = Buffer::from(octets.as_slice());
+            encode_base64_in_place(&mut buffer);
+            assert_eq!(buffer, text);
+            assert_eq!(decode_base64(&text), (octets, false));
+        }
+    }
+
+    #[test]
+    fn padding_ends_the_text_wherever_a_block_does() {
+        let block = BLOCK_LINES * LINE_CHARACTERS;
+        for before in [0, block - 4, block] {
+            let text = [&vec![b'A'; before][..], b"YQ=="].concat();
+            let expected = [&vec![0; before / 4 * 3][..], b"a"].concat();
+            assert_eq!(decode_base64(&text), (expected.clone(), false));
+            let more = [&text[..], b"\r\nYWJj"].concat();
+            assert_eq!(decode_base64(&more), (expected, true));
         }
     }
 

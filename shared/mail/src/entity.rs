@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    ContentType, Defect, Field, decode_base64, decode_quoted_printable,
+    Buffer, ContentType, Defect, Field, decode_base64, decode_quoted_printable,
+    encode::append_base64,
     header::{self, Parsed},
     limits::PARTS_MAX,
 };
@@ -140,6 +141,27 @@ impl<'a> Entity<'a> {
                 (Cow::Owned(decode_quoted_printable(self.body)), false)
             }
         }
+    }
+
+    /// Where the decoded body begins: some hundred octets at least, if it has them.
+    pub fn decoded_start(&self) -> Vec<u8> {
+        const OCTETS: usize = 4096;
+        let start = self.body.get(..OCTETS).unwrap_or(self.body);
+        match self.transfer_encoding() {
+            TransferEncoding::Identity => start.to_vec(),
+            TransferEncoding::Base64 => decode_base64(start).0,
+            TransferEncoding::QuotedPrintable => decode_quoted_printable(start),
+        }
+    }
+
+    /// The body decoded, in a buffer of its own.
+    pub fn decoded_object(&self) -> Buffer {
+        if self.transfer_encoding() != TransferEncoding::Base64 {
+            return self.decoded_body().0.as_ref().into();
+        }
+        let mut object = Buffer::with_room_for(self.body.len() / 4 * 3);
+        append_base64(self.body, object.octets_mut());
+        object
     }
 
     /// The parts, if it is a multipart.

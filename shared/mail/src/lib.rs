@@ -3,6 +3,7 @@
 //! This crate knows no policy and no cryptography.
 
 mod address;
+mod buffer;
 mod canonical;
 mod content_type;
 mod defect;
@@ -19,12 +20,13 @@ mod split;
 mod time;
 
 pub use address::{Address, AddressError, DOMAIN_OCTETS_MAX, Domain, LOCAL_PART_OCTETS_MAX};
-pub use canonical::{is_7bit, to_7bit, to_crlf};
+pub use buffer::Buffer;
+pub use canonical::{into_7bit, into_crlf, is_7bit, to_crlf};
 pub use content_type::ContentType;
 pub use defect::Defect;
 pub use dsn::{FailedRecipient, FailureReport};
 pub use encode::{
-    decode_base64, decode_quoted_printable, encode_base64, encode_base64_parts,
+    base64_octets, decode_base64, decode_quoted_printable, encode_base64, encode_base64_in_place,
     encode_quoted_printable,
 };
 pub use encoded_word::decode_encoded_words;
@@ -33,7 +35,7 @@ pub use header::Field;
 pub use legacy_display::{with_legacy_display, without_legacy_display};
 pub use mailbox::{parse_mailboxes, sole_author};
 pub use parameter::{with_parameter, without_parameter};
-pub use split::{content_entity, into_content_entity, outer_header, with_content, without_fields};
+pub use split::{content_entity, outer_header, remove_fields, take_apart, with_content};
 pub use time::UnixTime;
 
 /// Where `needle` first occurs.

@@ -1,8 +1,6 @@
 //! A message taken apart into what describes it and what describes its content, and put together again.
 
-use std::borrow::Cow;
-
-use crate::{Entity, Field, to_crlf};
+use crate::{Buffer, Entity, Field, into_crlf, to_crlf};
 
 /// The MIME entity of a message: its MIME-Version and Content-* fields and its body, in canonical CRLF form.
 pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
@@ -12,17 +10,17 @@ pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
     out
 }
 
-/// The same out of a message that nobody needs any more, in its own buffer.
-pub fn into_content_entity(mut message: Vec<u8>) -> Vec<u8> {
+/// A message taken apart: its [`outer_header`], and its [`content_entity`] in the message's own buffer.
+pub fn take_apart(mut message: Buffer) -> (Vec<u8>, Buffer) {
     let parsed = Entity::parse(&message);
-    if matches!(to_crlf(parsed.body()), Cow::Owned(_)) {
-        return content_entity(&parsed);
-    }
-    let body = message.len() - parsed.body().len();
+    let outer = outer_header(&parsed);
     let mut header = Vec::new();
     write_content_header(&parsed, &mut header);
-    message.splice(..body, header);
-    message
+    let body = message.len() - parsed.body().len();
+    message.drop_front(body);
+    let mut entity = into_crlf(message);
+    entity.prepend(&header);
+    (outer, entity)
 }
 
 /// The fields that describe the content, and the empty line.
@@ -77,8 +75,8 @@ fn write_field(field: &Field<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// The message without the fields whose names begin with `prefix`, which strangers may have forged.
-pub fn without_fields(message: &[u8], prefix: &str) -> Vec<u8> {
+/// Removes the fields whose names begin with `prefix`, which strangers may have forged.
+pub fn remove_fields(message: &mut Buffer, prefix: &str) {
     let entity = Entity::parse(message);
     let is_ours = |field: &Field<'_>| {
         field
@@ -86,19 +84,23 @@ pub fn without_fields(message: &[u8], prefix: &str) -> Vec<u8> {
             .get(..prefix.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
     };
-    let mut out = Vec::with_capacity(message.len());
-    let mut rest = message;
+    let mut kept = Vec::new();
+    let mut rest = entity.header();
     for field in entity.fields().iter().filter(|field| is_ours(field)) {
         let start = field
             .raw
             .as_ptr()
             .addr()
             .saturating_sub(rest.as_ptr().addr());
-        out.extend_from_slice(rest.get(..start).unwrap_or_default());
+        kept.extend_from_slice(rest.get(..start).unwrap_or_default());
         rest = rest.get(start + field.raw.len()..).unwrap_or_default();
     }
-    out.extend_from_slice(rest);
-    out
+    kept.extend_from_slice(rest);
+    let header_octets = entity.header().len();
+    if kept.len() < header_octets {
+        message.drop_front(header_octets);
+        message.prepend(&kept);
+    }
 }
 
 #[cfg(test)]
@@ -119,6 +121,24 @@ mod tests {
     }
 
     #[test]
+    fn a_buffer_is_taken_apart_like_a_borrowed_message() {
+        for message in [
+            MESSAGE,
+            b"From: a@x.test\nSubject: line feeds\n\none\ntwo\n",
+            b"Content-Type: text/plain;\n\tcharset=utf-8\nFrom: a@x.test\n\nbody\r\n",
+            b"From: a@x.test\r\n\r\n",
+            b"From: a@x.test\r\n",
+            b"no header at all",
+            b"",
+        ] {
+            let parsed = Entity::parse(message);
+            let (outer, entity) = take_apart(Buffer::from(message));
+            assert_eq!(outer, outer_header(&parsed), "{message:?}");
+            assert_eq!(entity, content_entity(&parsed), "{message:?}");
+        }
+    }
+
+    #[test]
     fn an_entity_always_has_a_type() {
         let entity = content_entity(&Entity::parse(b"Subject: x\n\nbody"));
         assert!(entity.starts_with(b"Content-Type: text/plain; charset=us-ascii\r\n\r\nbody"));
@@ -126,12 +146,9 @@ mod tests {
 
     #[test]
     fn forged_fields_go() {
-        assert_eq!(
-            without_fields(
-                b"A: 1\r\nsealgate-Result: good\r\n\tx\r\nB: 2\r\n\r\nSealgate-Result: body",
-                "Sealgate-"
-            ),
-            b"A: 1\r\nB: 2\r\n\r\nSealgate-Result: body"
-        );
+        let raw = b"A: 1\r\nsealgate-Result: good\r\n\tx\r\nB: 2\r\n\r\nSealgate-Result: body";
+        let mut message = Buffer::from(&raw[..]);
+        remove_fields(&mut message, "Sealgate-");
+        assert_eq!(message, b"A: 1\r\nB: 2\r\n\r\nSealgate-Result: body");
     }
 }

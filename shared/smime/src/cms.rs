@@ -5,7 +5,10 @@ pub(crate) mod compressed;
 pub(crate) mod enveloped;
 pub(crate) mod signed;
 
+use std::borrow::Cow;
+
 use der::oid::ObjectIdentifier;
+use mail::Buffer;
 
 use crate::{
     Problem, Reason,
@@ -18,23 +21,25 @@ pub(crate) struct ContentInfo<'a> {
     pub(crate) content: Element<'a>,
 }
 
-/// Makes DER of a CMS object in DER, BER or PEM.
-pub(crate) fn normalise(object: Vec<u8>) -> Result<Vec<u8>, Problem> {
-    let object = match from_pem(&object) {
-        Some(der) => der,
-        None => object,
+/// Makes DER of a CMS object in DER, BER or PEM; what is DER stays where it is.
+pub(crate) fn normalise(object: Buffer) -> Result<Buffer, Problem> {
+    let mut object = from_pem(&object).unwrap_or(object);
+    let octets = match ber::to_der(&object).map_err(malformed)? {
+        Cow::Borrowed(der) => der.len(),
+        Cow::Owned(der) => return Ok(der.into()),
     };
-    ber::normalise(object).map_err(malformed)
+    object.truncate(octets);
+    Ok(object)
 }
 
-fn from_pem(object: &[u8]) -> Option<Vec<u8>> {
+fn from_pem(object: &[u8]) -> Option<Buffer> {
     if !object.trim_ascii_start().starts_with(b"-----BEGIN ") {
         return None;
     }
     crate::pem::blocks(object)
         .into_iter()
         .next()
-        .map(|block| block.der)
+        .map(|block| block.der.into())
 }
 
 /// Reads the outer shell of a normalised object.

@@ -1,6 +1,7 @@
 //! Opening one envelope: finding the recipient, recovering the content key, decrypting in place.
 
 use der::oid::ObjectIdentifier;
+use mail::Buffer;
 
 use crate::{
     KeyKind, KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason,
@@ -71,7 +72,7 @@ impl ReadCipher {
 
 /// The content in the clear, and which recipient's key opened it.
 pub(crate) struct Decrypted {
-    pub(crate) content: Vec<u8>,
+    pub(crate) content: Buffer,
     pub(crate) opened_by: usize,
 }
 
@@ -80,7 +81,7 @@ pub(crate) struct Decrypted {
 /// Every failure after a key was found to fit is the same `integrity-failure`, so that nobody learns from it
 /// whether the padding of an RSA ciphertext was right (RFC 3218, RFC 8551 §6).
 pub(crate) fn decrypt(
-    object: Vec<u8>,
+    object: Buffer,
     envelope: Envelope,
     keys: &[KeyPair],
     password: Option<&Password>,
@@ -212,13 +213,13 @@ fn candidates<'a>(
     found
 }
 
-/// The ciphertext in a buffer of its own: the object's, moved to the front, so that nothing is copied out.
-fn take_content(mut object: Vec<u8>, content: EncryptedContent) -> Vec<u8> {
+/// The ciphertext, where it is in the object.
+fn take_content(mut object: Buffer, content: EncryptedContent) -> Buffer {
     match content {
-        EncryptedContent::Joined(octets) => octets,
+        EncryptedContent::Joined(octets) => octets.into(),
         EncryptedContent::At(range) => {
             object.truncate(range.end);
-            object.drain(..range.start.min(object.len()));
+            object.drop_front(range.start);
             object
         }
     }
@@ -343,7 +344,7 @@ struct Parameters<'a> {
 
 impl Parameters<'_> {
     /// Decrypts in place; false if the result is not what was encrypted.
-    fn open(&self, key: &[u8], content: &mut Vec<u8>, provider: &dyn Provider) -> bool {
+    fn open(&self, key: &[u8], content: &mut Buffer, provider: &dyn Provider) -> bool {
         match self.cipher {
             ReadCipher::AesGcm { .. } | ReadCipher::ChaCha20Poly1305 => {
                 self.open_authenticated(key, content, provider).is_some()
@@ -378,7 +379,7 @@ impl Parameters<'_> {
             .ok()
     }
 
-    fn open_cbc(&self, key: &[u8], content: &mut Vec<u8>, provider: &dyn Provider) -> Option<()> {
+    fn open_cbc(&self, key: &[u8], content: &mut Buffer, provider: &dyn Provider) -> Option<()> {
         let mut reader = Reader::new(self.der);
         let block_octets = match self.cipher {
             ReadCipher::AesCbc { .. } => {
@@ -402,7 +403,8 @@ impl Parameters<'_> {
                 hazmat::legacy::BLOCK_OCTETS
             }
         };
-        remove_padding(content, block_octets)
+        content.truncate(unpadded_octets(content, block_octets)?);
+        Some(())
     }
 }
 
@@ -424,8 +426,8 @@ fn rc2_parameters(der: &[u8]) -> Option<(usize, &[u8])> {
     Some((bits, fields.octets().ok()?))
 }
 
-/// RFC 5652 §6.3.
-pub(crate) fn remove_padding(content: &mut Vec<u8>, block_octets: usize) -> Option<()> {
+/// How many octets there are without the padding (RFC 5652 §6.3).
+pub(crate) fn unpadded_octets(content: &[u8], block_octets: usize) -> Option<usize> {
     let count = usize::from(*content.last()?);
     if count == 0 || count > block_octets {
         return None;
@@ -435,6 +437,5 @@ pub(crate) fn remove_padding(content: &mut Vec<u8>, block_octets: usize) -> Opti
     if padding.iter().any(|octet| usize::from(*octet) != count) {
         return None;
     }
-    content.truncate(start);
-    Some(())
+    Some(start)
 }

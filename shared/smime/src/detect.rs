@@ -1,15 +1,15 @@
 //! What of a message is S/MIME: by type, by file name, or by its first octets.
 
-use mail::{Entity, Multipart};
+use mail::{Buffer, Entity, Multipart};
 
-use crate::cms;
+use crate::{asn1::ber, cms};
 
 /// The S/MIME forms of an entity.
 pub(crate) enum Smime<'a> {
     /// multipart/signed with a CMS signature.
     Detached(Multipart<'a>),
     /// A CMS object: decoded, still BER.
-    Object(Vec<u8>),
+    Object(Buffer),
 }
 
 /// Whether the input is a CMS object by itself, in binary or PEM.
@@ -41,7 +41,7 @@ pub(crate) fn smime_of<'a>(entity: &Entity<'a>) -> Option<Smime<'a>> {
             "pkcs7-mime" | "x-pkcs7-mime" | "pkcs7-signature" | "x-pkcs7-signature"
         );
         if is_named {
-            return Some(Smime::Object(entity.decoded_body().0.into_owned()));
+            return Some(Smime::Object(entity.decoded_object()));
         }
     }
     object_in_disguise(entity).map(Smime::Object)
@@ -55,7 +55,7 @@ pub(crate) fn is_signature_part(entity: &Entity<'_>) -> bool {
 }
 
 /// The object of the first entity that is one, also inside of multipart/signed.
-pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Vec<u8>> {
+pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Buffer> {
     match smime_of(entity)? {
         Smime::Object(octets) => Some(octets),
         Smime::Detached(multipart) => {
@@ -85,7 +85,7 @@ fn is_cms_signature(multipart: &Multipart<'_>, protocol: Option<&str>) -> bool {
 }
 
 /// Content of another type that is a CMS object all the same: by a file name that says so and by its octets.
-fn object_in_disguise(entity: &Entity<'_>) -> Option<Vec<u8>> {
+fn object_in_disguise(entity: &Entity<'_>) -> Option<Buffer> {
     let content_type = entity.content_type();
     if content_type.kind != "application" {
         return None;
@@ -99,12 +99,10 @@ fn object_in_disguise(entity: &Entity<'_>) -> Option<Vec<u8>> {
     if !is_named && content_type.subtype != "octet-stream" {
         return None;
     }
-    let (octets, _) = entity.decoded_body();
-    if !cms::looks_like_cms(&octets) {
+    if !cms::looks_like_cms(&entity.decoded_start()) {
         return None;
     }
-    let octets = octets.into_owned();
-    // Nothing but the octets says what it is: then they must be right to the end.
-    let is_object = is_named || cms::normalise(octets.clone()).is_ok();
-    is_object.then_some(octets)
+    let octets = entity.decoded_object();
+    // Where nothing but the octets says what it is, they must be right to the end.
+    (is_named || ber::to_der(&octets).is_ok()).then_some(octets)
 }

@@ -1,8 +1,6 @@
 //! Encrypting a MIME entity (RFC 8551 §3.3, §3.4).
 
-use std::borrow::Cow;
-
-use mail::{encode_base64_parts, to_crlf};
+use mail::{Buffer, encode_base64_in_place, into_crlf};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -10,20 +8,20 @@ use crate::{
     algorithm,
     asn1::{self, Writer, oid, tag},
     hazmat,
-    sign::{HEADROOM_OCTETS, issuer_and_serial},
+    sign::issuer_and_serial,
 };
 
-/// Encrypts a MIME entity to every certificate and returns the entity that carries it.
+/// Encrypts a MIME entity to every certificate and returns the entity that carries it, in the same buffer.
 ///
 /// Line ends become CRLF; nothing else changes. All recipients see who the others are by their certificates:
 /// blind copies need a call of their own. `padding` is for the recipients with RSA keys.
-pub fn encrypt<'a>(
-    entity: impl Into<Cow<'a, [u8]>>,
+pub fn encrypt(
+    entity: impl Into<Buffer>,
     recipients: &[Certificate],
     cipher: ContentCipher,
     padding: RsaPadding,
     provider: &dyn Provider,
-) -> Result<Vec<u8>, EncryptError> {
+) -> Result<Buffer, EncryptError> {
     if recipients.is_empty() {
         return Err(EncryptError::NoRecipients);
     }
@@ -45,17 +43,9 @@ pub fn encrypt<'a>(
         )?);
     }
     let recipient_infos = Writer::new().raw(&infos).wrap(tag::SET);
-    let sealed = seal(canonical(entity.into()), cipher, &content_key, provider)?;
+    let sealed = seal(into_crlf(entity.into()), cipher, &content_key, provider)?;
     let object = envelope(&recipient_infos, &sealed, version(recipients));
-    Ok(entity_around(cipher, &object, &sealed.content))
-}
-
-/// The entity in CRLF form, in a buffer of its own that is encrypted in place.
-fn canonical(entity: Cow<'_, [u8]>) -> Vec<u8> {
-    if let Cow::Owned(changed) = to_crlf(&entity) {
-        return changed;
-    }
-    entity.into_owned()
+    Ok(entity_around(cipher, &object, sealed.content))
 }
 
 /// `EnvelopedData` is 3 with KEM recipients, 2 if a recipient is not named by issuer and serial number or agrees on a key (RFC 5652 §6.1).
@@ -75,13 +65,13 @@ fn version(recipients: &[Certificate]) -> u64 {
 struct Sealed {
     /// The content-encryption `AlgorithmIdentifier`.
     algorithm: Vec<u8>,
-    content: Vec<u8>,
+    content: Buffer,
     /// Of an authenticated cipher.
     tag: Option<[u8; 16]>,
 }
 
 fn seal(
-    mut content: Vec<u8>,
+    mut content: Buffer,
     cipher: ContentCipher,
     key: &[u8],
     provider: &dyn Provider,
@@ -118,9 +108,9 @@ fn seal(
 }
 
 /// RFC 5652 §6.3: as many octets as are missing to a whole block, at least one, each with that number.
-fn pad(content: &mut Vec<u8>) {
+fn pad(content: &mut Buffer) {
     let missing = hazmat::cipher::BLOCK_OCTETS - content.len() % hazmat::cipher::BLOCK_OCTETS;
-    content.resize(content.len() + missing, u8::try_from(missing).unwrap_or(1));
+    content.append(&vec![u8::try_from(missing).unwrap_or(1); missing]);
 }
 
 /// What stands before and after the encrypted content.
@@ -169,15 +159,17 @@ fn envelope(recipient_infos: &[u8], sealed: &Sealed, version: u64) -> Envelope {
     Envelope { before, after }
 }
 
-fn entity_around(cipher: ContentCipher, envelope: &Envelope, content: &[u8]) -> Vec<u8> {
+fn entity_around(cipher: ContentCipher, envelope: &Envelope, content: Buffer) -> Buffer {
     let kind = if cipher.is_authenticated() {
         "authEnveloped-data"
     } else {
         "enveloped-data"
     };
-    let octets = envelope.before.len() + content.len() + envelope.after.len();
-    let mut out = Vec::with_capacity(octets / 57 * 78 + HEADROOM_OCTETS);
-    out.extend_from_slice(
+    let mut entity = content;
+    entity.prepend(&envelope.before);
+    entity.append(&envelope.after);
+    encode_base64_in_place(&mut entity);
+    entity.prepend(
         format!(
             "Content-Type: application/pkcs7-mime; smime-type={kind};\r\n\
              \tname=\"smime.p7m\"\r\n\
@@ -186,8 +178,7 @@ fn entity_around(cipher: ContentCipher, envelope: &Envelope, content: &[u8]) -> 
         )
         .as_bytes(),
     );
-    encode_base64_parts(&[&envelope.before, content, &envelope.after], &mut out);
-    out
+    entity
 }
 
 fn recipient_info(

@@ -46,12 +46,12 @@ pub use header_protection::{HIDDEN_SUBJECT, HeaderProtection, protect_with_heade
 pub use key::{KeyError, PrivateKey};
 pub use open::{
     Harvest, KeyPair, Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId,
-    SignatureReport, open, open_with_password, recipients,
+    RestoredHeader, SignatureReport, open, open_with_password, recipients,
 };
 pub use password::PasswordError;
 pub use pkcs12::Pkcs12;
 pub use post_quantum::PostQuantum;
-pub use protect::{protect, protect_owned};
+pub use protect::protect;
 pub use provider::{
     Digest, KeyKind, MlKem, Provider, ProviderError, RSA_BITS_MAX, RSA_BITS_MIN, RsaPadding,
     SignatureScheme,

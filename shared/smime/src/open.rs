@@ -4,11 +4,11 @@
 mod lattice;
 mod walk;
 
-use mail::{Address, Defect, Entity, UnixTime};
+use mail::{Address, Buffer, Defect, Entity, UnixTime};
 
 use crate::{
-    Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore,
-    password::Password,
+    Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore, detect,
+    header_protection::deliverable_payload, password::Password,
 };
 
 /// A private key and, where known, the certificate that names it to senders.
@@ -42,14 +42,15 @@ pub struct OpenContext<'a> {
 pub struct Opened {
     /// The layers, outermost first.
     pub layers: Vec<Layer>,
-    /// The message with its encryption removed and its protected header fields in their places,
-    /// deliverable; `None` if nothing was decrypted.
-    pub message: Option<Vec<u8>>,
-    /// The message as it came, but for header fields that a good signature protects and that were changed on
-    /// the way; `None` if none were, or if something was decrypted.
-    pub restored: Option<Vec<u8>>,
     /// The innermost entity behind the encryption removed; `None` if nothing was decrypted.
-    pub entity: Option<Vec<u8>>,
+    pub entity: Option<Buffer>,
+    /// What to deliver it under; a bare object has no message around it.
+    header: Option<Vec<u8>>,
+    /// The Message-ID of the message around it.
+    message_id: Option<String>,
+    /// Header fields that a good signature protects and that were changed on the way; `None` if none were, or
+    /// if something was decrypted.
+    pub restored: Option<RestoredHeader>,
     /// Names of the header fields that the author hid from everybody on the way (RFC 9788 §4.3), by the author's own
     /// word inside of the encryption, whatever the visible header is now.
     pub confidential: Vec<&'static str>,
@@ -63,6 +64,10 @@ pub struct Opened {
     /// What is wrong with the message as such.
     pub defects: Vec<Defect>,
 }
+
+/// A header with the protected fields in the places of those that were changed on the way (RFC 9788 §4.4).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RestoredHeader(Vec<u8>);
 
 /// One S/MIME layer.
 #[derive(Clone, Debug)]
@@ -199,7 +204,33 @@ pub fn open_with_password(message: &[u8], context: &OpenContext<'_>, password: &
     walk::open(message, context, Some(&Password::new(password)))
 }
 
+impl RestoredHeader {
+    /// The message that was opened, under this header.
+    pub fn apply(&self, message: Buffer) -> Buffer {
+        below(&self.0, message)
+    }
+}
+
 impl Opened {
+    /// Whether there is a message with its encryption removed.
+    pub fn has_message(&self) -> bool {
+        self.entity.is_some() && self.header.is_some()
+    }
+
+    /// The message with its encryption removed and its protected header fields in their places, deliverable,
+    /// in the buffer of the entity; `None` if nothing was decrypted.
+    pub fn take_message(&mut self) -> Option<Buffer> {
+        let (entity, header) = self.entity.take().zip(self.header.take())?;
+        // What is signed stays as it was signed.
+        let is_payload = detect::smime_of(&Entity::parse(&entity)).is_none();
+        let content = if is_payload {
+            deliverable_payload(entity, self.message_id.as_deref())
+        } else {
+            entity
+        };
+        Some(below(&header, content))
+    }
+
     /// Whether any layer is encrypted.
     pub fn is_encrypted(&self) -> bool {
         self.layers.iter().any(Layer::is_encrypted)
@@ -288,20 +319,22 @@ impl Layer {
     }
 }
 
-/// A message put together: the visible fields that do not describe content, and the entity's own that do.
+/// A message put together: header fields that do not describe content, and an entity's own that do.
 ///
 /// The entity's other fields do not come out here; those that are protected have replaced their visible
 /// counterparts before (RFC 9788).
-fn deliverable(visible: &Entity<'_>, entity: &[u8]) -> Vec<u8> {
-    let inner = Entity::parse(entity);
-    let mut message = mail::outer_header(visible);
-    message.reserve(entity.len() + 64);
+fn below(header: &[u8], entity: Buffer) -> Buffer {
+    let inner = Entity::parse(&entity);
+    let mut head = header.to_vec();
     for field in inner.fields() {
         if field.describes_content() && !field.is("MIME-Version") {
-            message.extend_from_slice(field.raw);
+            head.extend_from_slice(field.raw);
         }
     }
-    message.extend_from_slice(b"\r\n");
-    message.extend_from_slice(inner.body());
+    head.extend_from_slice(b"\r\n");
+    let body = entity.len() - inner.body().len();
+    let mut message = entity;
+    message.drop_front(body);
+    message.prepend(&head);
     message
 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     asn1::{Asn1Error, Reader, oid, small_integer, tag},
-    decrypt::remove_padding,
+    decrypt::unpadded_octets,
     hazmat::{cipher, legacy},
     provider::{Digest, ProviderError},
 };
@@ -192,7 +192,8 @@ fn open(
 ) -> Result<Zeroizing<Vec<u8>>, PasswordError> {
     let mut content = Zeroizing::new(ciphertext.to_vec());
     decrypt(&mut content).map_err(|_| PasswordError::Malformed)?;
-    remove_padding(&mut content, block_octets).ok_or(PasswordError::WrongPassword)?;
+    let octets = unpadded_octets(&content, block_octets).ok_or(PasswordError::WrongPassword)?;
+    content.truncate(octets);
     Ok(content)
 }
 

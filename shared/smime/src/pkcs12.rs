@@ -27,7 +27,7 @@ pub struct Pkcs12 {
 impl Pkcs12 {
     /// Opens a file. Its integrity is checked where it is protected by the password.
     pub fn open(file: &[u8], password: &str) -> Result<Self, PasswordError> {
-        let file = ber::normalise(file.to_vec())?;
+        let file = ber::to_der(file)?;
         let pfx = Pfx::read(&file)?;
         match pfx.open(&Password::new(password)) {
             // Windows and NSS do not agree on what an empty password is.
@@ -69,7 +69,7 @@ impl<'a> Pfx<'a> {
             password.check_mac(mac_data, self.authenticated_safe)?;
         }
         let mut found = Pkcs12::default();
-        let safe = ber::normalise(self.authenticated_safe.to_vec())?;
+        let safe = ber::to_der(self.authenticated_safe)?;
         for content in Reader::new(&safe)
             .sequence()?
             .elements()
@@ -106,7 +106,7 @@ fn read_content(
 
 impl Pkcs12 {
     fn add_safe_contents(&mut self, ber: &[u8], password: &Password) -> Result<(), PasswordError> {
-        let contents = Zeroizing::new(ber::normalise(ber.to_vec())?);
+        let contents = Zeroizing::new(ber::to_der(ber)?.into_owned());
         self.add_bags(Reader::new(&contents).sequence()?, password, 0)
     }
 

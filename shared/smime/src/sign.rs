@@ -1,8 +1,6 @@
 //! Signing a MIME entity (RFC 8551 §3.5).
 
-use std::borrow::Cow;
-
-use mail::{UnixTime, encode_base64, encode_base64_parts, to_7bit, to_crlf};
+use mail::{Buffer, UnixTime, encode_base64, encode_base64_in_place, into_7bit, into_crlf};
 
 use crate::{
     Capabilities, Certificate, Digest, KeyKind, PrivateKey, Provider, ProviderError,
@@ -34,28 +32,29 @@ pub struct SignOptions {
     pub pss: bool,
 }
 
-/// Signs a MIME entity (header fields, empty line, body) and returns the entity that carries it.
+/// Signs a MIME entity (header fields, empty line, body) and returns the entity that carries it, in the same
+/// buffer.
 ///
 /// Line ends become CRLF. In `multipart/signed`, content that is not 7-bit is transfer-encoded first, because a
 /// relay may do so and break the signature (RFC 8551 §3.1.3).
-pub fn sign<'a>(
-    entity: impl Into<Cow<'a, [u8]>>,
+pub fn sign(
+    entity: impl Into<Buffer>,
     signer: &Signer<'_>,
     options: &SignOptions,
     now: UnixTime,
     provider: &dyn Provider,
-) -> Result<Vec<u8>, SignError> {
+) -> Result<Buffer, SignError> {
     let scheme = choose_scheme(signer, *options)?;
     check_key(signer, provider)?;
-    let entity = entity.into();
     if options.opaque {
-        let content = to_crlf(&entity);
-        let before = signed_data(&content, Form::Opaque, signer, scheme, now, provider)?;
-        Ok(opaque_entity(&before, &content))
+        let content = into_crlf(entity.into());
+        let object = signed_data(&content, Form::Opaque, signer, scheme, now, provider)?;
+        Ok(opaque_entity(content, &object))
     } else {
-        let content = to_7bit(&entity);
+        let content = into_7bit(entity.into());
         let object = signed_data(&content, Form::Detached, signer, scheme, now, provider)?;
-        multipart_entity(&content, &object.joined(&[]), scheme, provider)
+        let object = [object.before, object.after].concat();
+        multipart_entity(content, &object, scheme, provider)
     }
 }
 
@@ -122,12 +121,6 @@ enum Form {
 struct Halves {
     before: Vec<u8>,
     after: Vec<u8>,
-}
-
-impl Halves {
-    fn joined(&self, content: &[u8]) -> Vec<u8> {
-        [&self.before, content, &self.after].concat()
-    }
 }
 
 /// `ContentInfo` with `SignedData` (RFC 5652 §5.1).
@@ -252,35 +245,33 @@ pub(crate) fn issuer_and_serial(certificate: &Certificate) -> Vec<u8> {
         .sequence()
 }
 
-/// Room left in front of a large result, so that the caller can put header fields there without another copy.
-pub(crate) const HEADROOM_OCTETS: usize = 16 * 1024;
-
-fn opaque_entity(object: &Halves, content: &[u8]) -> Vec<u8> {
-    let octets = object.before.len() + content.len() + object.after.len();
-    let mut out = Vec::with_capacity(octets / 57 * 78 + HEADROOM_OCTETS);
-    out.extend_from_slice(
+fn opaque_entity(content: Buffer, object: &Halves) -> Buffer {
+    let mut entity = content;
+    entity.prepend(&object.before);
+    entity.append(&object.after);
+    encode_base64_in_place(&mut entity);
+    entity.prepend(
         b"Content-Type: application/pkcs7-mime; smime-type=signed-data;\r\n\
           \tname=\"smime.p7m\"\r\n\
           Content-Transfer-Encoding: base64\r\n\
           Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n",
     );
-    encode_base64_parts(&[&object.before, content, &object.after], &mut out);
-    out
+    entity
 }
 
 fn multipart_entity(
-    content: &[u8],
+    content: Buffer,
     object: &[u8],
     scheme: SignatureScheme,
     provider: &dyn Provider,
-) -> Result<Vec<u8>, SignError> {
+) -> Result<Buffer, SignError> {
     let mut random = [0; 16];
     provider.fill_random(&mut random)?;
     // "_=" occurs in no quoted-printable or base64 line.
     let boundary = format!("=_{}", hex(&random));
     let micalg = content_digest(scheme).micalg();
-    let mut out = Vec::with_capacity(content.len() + object.len() * 2 + HEADROOM_OCTETS);
-    out.extend_from_slice(
+    let mut entity = content;
+    entity.prepend(
         format!(
             "Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\
              \tmicalg={micalg}; boundary=\"{boundary}\"\r\n\r\n\
@@ -289,19 +280,17 @@ fn multipart_entity(
         )
         .as_bytes(),
     );
-    out.extend_from_slice(content);
-    out.extend_from_slice(
-        format!(
-            "\r\n--{boundary}\r\n\
-             Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
-             Content-Transfer-Encoding: base64\r\n\
-             Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n"
-        )
-        .as_bytes(),
-    );
-    encode_base64(object, &mut out);
-    out.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    Ok(out)
+    let mut signature = format!(
+        "\r\n--{boundary}\r\n\
+         Content-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
+         Content-Transfer-Encoding: base64\r\n\
+         Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n"
+    )
+    .into_bytes();
+    encode_base64(object, &mut signature);
+    signature.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    entity.append(&signature);
+    Ok(entity)
 }
 
 impl PrivateKey {

@@ -94,7 +94,9 @@ fn verdicts(opened: &Opened) -> Vec<Result<(), smime::Problem>> {
 
 fn encrypted(entity: &[u8], cipher: ContentCipher) -> Vec<u8> {
     let recipients = [key_pair().certificate.unwrap()];
-    encrypt(entity, &recipients, cipher, RsaPadding::Pkcs1, &provider()).unwrap()
+    encrypt(entity, &recipients, cipher, RsaPadding::Pkcs1, &provider())
+        .unwrap()
+        .into_vec()
 }
 
 fn signed(entity: &[u8], opaque: bool) -> Vec<u8> {
@@ -108,7 +110,9 @@ fn signed(entity: &[u8], opaque: bool) -> Vec<u8> {
         opaque,
         ..SignOptions::default()
     };
-    sign(entity, &signer, &options, NOW, &provider()).unwrap()
+    sign(entity, &signer, &options, NOW, &provider())
+        .unwrap()
+        .into_vec()
 }
 
 fn opened(message: &[u8]) -> Opened {

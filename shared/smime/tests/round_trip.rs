@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 
-use mail::UnixTime;
+use mail::{Buffer, UnixTime};
 use smime::{
     Certificate, ContentCipher, Digest, EncryptError, KeyPair, OpenContext, Opened, PrivateKey,
     Provider, ProviderError, Reason, RsaPadding, RustCrypto, SignError, SignOptions, Signer,
@@ -96,9 +96,10 @@ fn signed(pair: (&[u8], &[u8]), from: &str, options: SignOptions) -> Result<Vec<
         chain: &[],
         key: &pair.key,
     };
-    protect(&message(from), |entity| {
+    protect(message(from).into(), |entity| {
         sign(entity, &signer, &options, NOW, &provider())
     })
+    .map(Buffer::into_vec)
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn a_changed_word_is_a_digest_mismatch() {
 #[test]
 fn header_fields_stay_in_order_byte_for_byte() {
     let original = message("rsa");
-    let protected = protect(&original, |entity| {
+    let protected = protect(original.as_slice().into(), |entity| {
         encrypt(
             entity,
             &[certificate(RSA)],
@@ -191,9 +192,9 @@ fn header_fields_stay_in_order_byte_for_byte() {
         .flat_map(|field| field.raw.to_vec())
         .collect();
     assert!(protected.starts_with(&kept));
-    let found = opened(&protected, &[key_pair(RSA)]);
-    assert_eq!(found.entity.as_deref(), Some(entity().as_slice()));
-    assert_eq!(found.message, Some(original));
+    let mut found = opened(&protected, &[key_pair(RSA)]);
+    assert_eq!(found.entity.as_ref().unwrap(), &entity());
+    assert_eq!(found.take_message().unwrap(), original);
 }
 
 #[test]
@@ -208,13 +209,14 @@ fn every_kind_of_recipient_opens_every_cipher() {
             for (index, pair) in pairs.into_iter().enumerate() {
                 assert!(named[index].matches(&certificates[index]));
                 let found = opened(&sealed, &[key_pair(pair)]);
-                assert_eq!(found.entity, Some(entity()), "{cipher} {padding:?} {index}");
+                let found = found.entity.unwrap();
+                assert_eq!(found, entity(), "{cipher} {padding:?} {index}");
             }
             let found = opened(&sealed, &[key_pair(ED25519)]);
             let problem = found.decryption_verdict().unwrap().unwrap_err();
             assert_eq!(problem.reason, Reason::NoMatchingKey);
             assert_eq!(found.sealed_for().unwrap().len(), pairs.len());
-            assert_eq!(found.message, None);
+            assert!(found.entity.is_none());
         }
     }
 }
@@ -233,7 +235,8 @@ fn a_key_without_certificate_is_tried() {
         certificate: None,
         ..key_pair(pair)
     };
-    assert_eq!(opened(&sealed, &[lone(RSA)]).entity, Some(entity()));
+    let found = opened(&sealed, &[lone(RSA)]);
+    assert_eq!(found.entity.unwrap(), entity());
     let found = opened(&sealed, &[lone(P384)]);
     let problem = found.decryption_verdict().unwrap().unwrap_err();
     assert_eq!(problem.reason, Reason::NoMatchingKey);
@@ -247,7 +250,7 @@ fn signed_then_encrypted_then_signed() {
         chain: &[],
         key: &pair.key,
     };
-    let wrapped = protect(&message("p256"), |entity| {
+    let wrapped = protect(message("p256").into(), |entity| {
         let options = SignOptions::default();
         let inner = sign(entity, &signer, &options, NOW, &provider()).unwrap();
         let sealed = encrypt(
@@ -266,13 +269,13 @@ fn signed_then_encrypted_then_signed() {
     })
     .unwrap();
     assert_eq!(recipients(&wrapped).len(), 1);
-    let found = opened(&wrapped, &[key_pair(RSA)]);
+    let mut found = opened(&wrapped, &[key_pair(RSA)]);
     assert_eq!(found.layers.len(), 3);
     assert_eq!(found.signatures.len(), 2);
     assert_eq!(found.signature_verdict(), Some(Ok(())));
     assert_eq!(found.decryption_verdict(), Some(Ok(())));
     // What is delivered still carries the inner signature.
-    let delivered = opened(&found.message.unwrap(), &[]);
+    let delivered = opened(&found.take_message().unwrap(), &[]);
     assert_eq!(delivered.signature_verdict(), Some(Ok(())));
 }
 
@@ -303,7 +306,7 @@ fn what_is_forwarded_does_not_spoil_the_whole() {
         key: &pair.key,
     };
     let options = SignOptions::default();
-    let message = protect(&outer, |entity| {
+    let message = protect(outer.into(), |entity| {
         sign(entity, &signer, &options, NOW, &provider())
     });
     let found = opened(&message.unwrap(), &[]);
@@ -320,7 +323,7 @@ fn what_is_forwarded_does_not_spoil_the_whole() {
 #[test]
 fn no_altered_octet_makes_it_panic_or_believe() {
     let message = signed(P256, "p256", SignOptions::default()).unwrap();
-    let sealed = protect(&message, |entity| {
+    let sealed = protect(message.as_slice().into(), |entity| {
         encrypt(
             entity,
             &[certificate(P256)],
@@ -333,7 +336,7 @@ fn no_altered_octet_makes_it_panic_or_believe() {
     let keys = [key_pair(P256)];
     let body = mail::find(&sealed, b"\r\n\r\n").unwrap() + 4;
     for position in (0..sealed.len()).step_by(23) {
-        let mut altered = sealed.clone();
+        let mut altered = sealed.to_vec();
         altered[position] ^= 1;
         let found = opened(&altered, &keys);
         let is_same = found.entity.is_none_or(|entity| {
@@ -365,7 +368,7 @@ fn encrypted_content_beside_other_content_stays_closed() {
     let found = opened(&spliced, &[key_pair(RSA)]);
     let problem = found.decryption_verdict().unwrap().unwrap_err();
     assert_eq!(problem.reason, Reason::PartlyEncrypted);
-    assert_eq!(found.entity, None);
+    assert!(found.entity.is_none());
 }
 
 #[test]

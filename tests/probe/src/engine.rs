@@ -1,7 +1,7 @@
 //! The operations that are measured. Each begins with octets as they are stored and ends with a whole
 //! message, because a gateway meets another key and another certificate with every mail.
 
-use mail::UnixTime;
+use mail::{Buffer, UnixTime};
 use smime::{
     Certificate, CertificateError, ContentCipher, EncryptError, KeyError, KeyPair, OpenContext,
     PrivateKey, Provider, RsaPadding, SignError, SignOptions, Signer, TrustStore,
@@ -45,28 +45,28 @@ impl<'a> Sender<'a> {
         })
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn sign(&self, message: Buffer) -> Result<Buffer, Failure> {
         let signer = Signer {
             certificate: &self.certificate,
             chain: &[],
             key: &self.key,
         };
         let options = SignOptions::default();
-        let sign = |entity| smime::sign(entity, &signer, &options, self.now, self.provider);
+        let sign = |entity: Buffer| smime::sign(entity, &signer, &options, self.now, self.provider);
         Ok(smime::protect(message, sign)?)
     }
 }
 
 /// RSA-OAEP, because the rival has no other, and AES-256-CBC.
 pub(crate) fn encrypt(
-    message: Vec<u8>,
+    message: Buffer,
     recipients: &[u8],
     provider: &dyn Provider,
-) -> Result<Vec<u8>, Failure> {
+) -> Result<Buffer, Failure> {
     let recipients = Certificate::all_from_pem_or_der(recipients)?;
     let (cipher, padding) = (ContentCipher::Aes256Cbc, RsaPadding::OAEP_SHA256);
-    let encrypt = |entity: Vec<u8>| smime::encrypt(entity, &recipients, cipher, padding, provider);
-    Ok(smime::protect_owned(message, encrypt)?)
+    let encrypt = |entity: Buffer| smime::encrypt(entity, &recipients, cipher, padding, provider);
+    Ok(smime::protect(message, encrypt)?)
 }
 
 /// Who reads, whom the reader trusts, and when.
@@ -93,8 +93,8 @@ impl Reader {
         })
     }
 
-    pub(crate) fn open(&self, message: &[u8], provider: &dyn Provider) -> Result<Vec<u8>, Failure> {
-        let opened = smime::open(
+    pub(crate) fn open(&self, message: &[u8], provider: &dyn Provider) -> Result<Buffer, Failure> {
+        let mut opened = smime::open(
             message,
             &OpenContext {
                 keys: &self.keys,
@@ -113,7 +113,7 @@ impl Reader {
             _ => return Err(Failure::Open("it is not signed and encrypted".to_owned())),
         }
         opened
-            .message
+            .take_message()
             .ok_or_else(|| Failure::Open("there is no message".to_owned()))
     }
 }

@@ -6,34 +6,41 @@ pub mod primitive;
 pub mod verdict;
 
 use engine::{Failure, Reader, Sender};
-use js_sys::WebAssembly::Memory;
-use mail::UnixTime;
+use js_sys::{Uint8Array, WebAssembly::Memory};
+use mail::{Buffer, UnixTime, base64_octets};
 use node_crypto::Node;
 use wasm_bindgen::prelude::*;
 
 /// Signs a message as the gateway does; `key` is PKCS#8, `certificate` DER or PEM.
 #[wasm_bindgen]
-pub fn sign(message: &[u8], key: &[u8], certificate: &[u8], now: u32) -> Result<Vec<u8>, JsError> {
-    Ok(sender(key, certificate, now)?.sign(message)?)
+pub fn sign(
+    message: &Uint8Array,
+    key: &[u8],
+    certificate: &[u8],
+    now: u32,
+) -> Result<Uint8Array, JsError> {
+    let signed = sender(key, certificate, now)?.sign(outgoing(message))?;
+    Ok(sent(&signed))
 }
 
 /// Signs and then encrypts to the certificates in `recipients`, PEM.
 #[wasm_bindgen]
 pub fn sign_and_encrypt(
-    message: &[u8],
+    message: &Uint8Array,
     key: &[u8],
     certificate: &[u8],
     recipients: &[u8],
     now: u32,
-) -> Result<Vec<u8>, JsError> {
-    let signed = sender(key, certificate, now)?.sign(message)?;
-    Ok(engine::encrypt(signed, recipients, &Node)?)
+) -> Result<Uint8Array, JsError> {
+    let signed = sender(key, certificate, now)?.sign(outgoing(message))?;
+    Ok(sent(&engine::encrypt(signed, recipients, &Node)?))
 }
 
 /// Encrypts to the certificates in `recipients`, PEM.
 #[wasm_bindgen]
-pub fn encrypt(message: Vec<u8>, recipients: &[u8]) -> Result<Vec<u8>, JsError> {
-    Ok(engine::encrypt(message, recipients, &Node)?)
+pub fn encrypt(message: &Uint8Array, recipients: &[u8]) -> Result<Uint8Array, JsError> {
+    let encrypted = engine::encrypt(outgoing(message), recipients, &Node)?;
+    Ok(sent(&encrypted))
 }
 
 /// Decrypts and verifies a message; what comes back is deliverable. A signature that is not good in
@@ -45,9 +52,23 @@ pub fn decrypt_and_verify(
     certificate: &[u8],
     authority: &[u8],
     now: u32,
-) -> Result<Vec<u8>, JsError> {
+) -> Result<Uint8Array, JsError> {
     let reader = Reader::new(key, certificate, authority, time(now))?;
-    Ok(reader.open(message, &Node)?)
+    Ok(sent(&reader.open(message, &Node)?))
+}
+
+/// A message in a buffer like the edge's: with room for what becomes of it.
+fn outgoing(message: &Uint8Array) -> Buffer {
+    let octets = usize::try_from(message.length()).unwrap_or_default();
+    let room = base64_octets(octets + Buffer::ROOM_OCTETS);
+    let mut buffer = Buffer::with_room_for(room);
+    message.copy_to(buffer.grow(octets));
+    buffer
+}
+
+/// What leaves Wasm's memory.
+fn sent(message: &Buffer) -> Uint8Array {
+    Uint8Array::from(&**message)
 }
 
 /// Judges a message: a [`verdict::Question`] in, a [`verdict::Answer`] out, both JSON.

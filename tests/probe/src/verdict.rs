@@ -71,7 +71,7 @@ impl Question {
                 checks_address: self.checks_address,
             },
         );
-        let entity = opened.entity.clone();
+        let entity = opened.entity.as_deref().map(<[u8]>::to_vec);
         Answer {
             report: self.report(opened).to_json().to_string(),
             entity,

@@ -185,20 +185,20 @@ impl Demo {
         };
         let provider = provider();
         let options = SignOptions::default();
-        let wrapped = protect(message, |entity| {
+        let wrapped = protect(message.into(), |entity| {
             sign(entity, &signer, &options, self.at, &provider)
         })?;
-        Ok(wrapped)
+        Ok(wrapped.into_vec())
     }
 
     fn encrypted(&self, message: &[u8]) -> Result<Vec<u8>> {
         let recipients = [self.alice.clone(), self.erika.certificate.clone()];
         let provider = provider();
         let cipher = ContentCipher::Aes256Gcm;
-        let wrapped = protect(message, |entity| {
+        let wrapped = protect(message.into(), |entity| {
             encrypt(entity, &recipients, cipher, RsaPadding::Pkcs1, &provider)
         })?;
-        Ok(wrapped)
+        Ok(wrapped.into_vec())
     }
 
     fn send(&self, from: &str, to: &str, message: &[u8], taken: bool) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What opening a message brought to light, told once for all recipients.
 
-use mail::{Defect, UnixTime};
-use smime::{Certificate, LayerKind, Opened, PathBuilder, Problem, Reason, Usage};
+use mail::{Buffer, Defect, UnixTime};
+use smime::{Certificate, LayerKind, Opened, PathBuilder, Problem, Reason, RestoredHeader, Usage};
 
 use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
@@ -27,9 +27,9 @@ pub(super) struct Findings {
     pub(super) encryption: Encryption,
     /// Whether anything is signed.
     pub(super) is_signed: bool,
-    /// The message with its encryption removed, if it was, and its protected header fields in their
-    /// places; `None` where it is to be delivered as it came.
-    pub(super) content: Option<Vec<u8>>,
+    /// The message with its encryption removed, if all of it was.
+    pub(super) content: Option<Buffer>,
+    restored: Option<RestoredHeader>,
     /// The cipher of the outermost encryption.
     pub(super) cipher: String,
     /// What the signatures taught.
@@ -58,10 +58,8 @@ pub(super) enum Encryption {
 
 impl Findings {
     pub(super) fn of(mut opened: Opened, standing: Standing, facts: &Facts<'_>) -> Self {
-        // A message may take half of the memory there is; no copy stays that is not delivered.
-        let decrypted = opened.message.take();
+        let decrypted = opened.take_message();
         let restored = opened.restored.take();
-        opened.entity = None;
         let opened = &opened;
         let is_removed = decrypted.is_some() && opened.sealed_for().is_none();
         let signature = opened
@@ -83,7 +81,8 @@ impl Findings {
                 Encryption::None
             },
             is_signed: opened.is_signed(),
-            content: decrypted.filter(|_| is_removed).or(restored),
+            content: decrypted.filter(|_| is_removed),
+            restored,
             cipher: cipher(opened),
             closed: closed(opened),
             signer: signer(opened),
@@ -98,6 +97,14 @@ impl Findings {
             findings.steps.push(VISIBLE_FROM_KEPT.bare());
         }
         findings
+    }
+
+    /// The message that came, with its protected header fields in their places.
+    pub(super) fn restored(&self, raw: Buffer) -> Buffer {
+        match &self.restored {
+            Some(header) => header.apply(raw),
+            None => raw,
+        }
     }
 
     /// Tells a recipient who gets the content what its signature is worth.

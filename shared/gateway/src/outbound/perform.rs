@@ -1,9 +1,8 @@
 //! Doing what was planned: signing once, encrypting once for each group of recipients.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use mail::{Address, Entity, parse_mailboxes};
+use mail::{Address, Buffer, Entity, parse_mailboxes};
 use smime::{
     Certificate, ContentCipher, EncryptError, HIDDEN_SUBJECT, PrivateKey, Reason, RsaPadding,
     SignOptions, Signer, protect_with_header,
@@ -18,12 +17,12 @@ use crate::trace::{
     BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, HEADER_HIDDEN, KEY_NOT_YET, KEY_UNUSABLE,
     NOT_TO_SENDER, SIGNED,
 };
-use crate::verdict::{Case, Copies, Fate, Lack, Lessons};
+use crate::verdict::{Case, Copies, Fate, Lack, Lessons, Version};
 use crate::{HeaderProtection, TraceStep};
 
-impl<'a> Planned<'a> {
+impl Planned<'_> {
     /// Goes on with the answer to the need of the sender's key.
-    pub(crate) fn with_key(self, key: Option<&PrivateKey>) -> Decision<'a> {
+    pub(crate) fn with_key(self, key: Option<&PrivateKey>) -> Decision {
         if key.is_some() {
             return self.perform(key);
         }
@@ -32,58 +31,78 @@ impl<'a> Planned<'a> {
     }
 
     /// Signs and encrypts, and decides.
-    pub(super) fn perform(mut self, key: Option<&PrivateKey>) -> Decision<'a> {
+    pub(super) fn perform(mut self, key: Option<&PrivateKey>) -> Decision {
         let groups = self.groups();
         let key = key.filter(|_| self.plans.iter().any(Plan::signs));
-        let mut signed = match key.map(|key| self.sign(key)).transpose() {
-            Ok(signed) => signed.unwrap_or_default(),
+        let mut versions = match self.versions(key, groups.len()) {
+            Ok(versions) => versions,
             Err(why) => {
                 let mailbox = sender_text(&self.case);
                 let step = KEY_UNUSABLE.with(&[("mailbox", &mailbox), ("why", &why)]);
                 return self.defer(Lack::KeyUnusable, &step);
             }
         };
-        let hides_subject = signed.hides_subject();
-        let leaves_signed = |plan: &Plan<'_>| plan.signs() && !plan.encrypts();
-        let is_needed_after = signed.hidden.is_none() && self.plans.iter().any(leaves_signed);
-        let mut copies = Copies::new(Cow::Borrowed(self.case.raw));
-        for (number, group) in groups.iter().enumerate() {
-            let is_last = number + 1 == groups.len() && !is_needed_after;
-            let message = signed.for_encryption(is_last);
-            match self.encrypt(group, message.unwrap_or(Cow::Borrowed(self.case.raw))) {
-                Ok(encrypted) => self.give(group, copies.add(encrypted), hides_subject),
+        let mut copies = Copies::new();
+        for group in &groups {
+            match self.encrypt(group, versions.for_encryption().take()) {
+                Ok(encrypted) => self.give(group, copies.add(encrypted), versions.hides_subject),
                 Err(error) => {
                     let step = ENCRYPTION_FAILED.with(&[("why", &error)]);
                     return self.defer(Lack::EncryptionFailed, &step);
                 }
             }
         }
-        if let Some(signed) = signed.plain {
-            let copy = copies.add(signed);
+        if self.plans.iter().any(Plan::leaves_signed) {
+            let copy = copies.add(versions.signed.take());
             let plans = self.plans.iter_mut();
-            for plan in plans.filter(|plan| leaves_signed(plan)) {
+            for plan in plans.filter(|plan| plan.leaves_signed()) {
                 plan.sentence.fate = Fate::Deliver(copy);
             }
+        }
+        if self.plans.iter().any(Plan::leaves_as_it_came) {
+            copies.set_as_it_came(versions.as_it_came.take());
         }
         let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
         self.case.decide(sentences, copies, Lessons::default())
     }
 
-    /// Signs each version of the message that somebody gets, and writes it down.
-    fn sign(&mut self, key: &PrivateKey) -> Result<Signed, String> {
+    /// Signs each version of the message that somebody gets, and writes it down. `encrypted` counts the
+    /// copies that are to be encrypted.
+    fn versions(&mut self, key: Option<&PrivateKey>, encrypted: usize) -> Result<Versions, String> {
         use smime::HeaderProtection::{Cipher, Clear};
+        let raw = std::mem::take(&mut self.raw);
+        let left = usize::from(self.plans.iter().any(Plan::leaves_as_it_came));
+        let Some(key) = key else {
+            return Ok(Versions {
+                as_it_came: Version::new(raw, left + encrypted),
+                ..Versions::default()
+            });
+        };
         let sender = self.sender.as_ref().ok_or("there is no certificate")?;
-        let header = self.case.facts.snapshot.settings.header_protection;
-        let hides = header == HeaderProtection::Confidential;
-        let signing = || self.plans.iter().filter(|plan| plan.signs());
-        let mut signed = Signed::default();
-        if signing().any(|plan| !(plan.encrypts() && hides)) {
-            let protection = (header != HeaderProtection::Off).then_some(Clear);
-            signed.plain = Some(self.signed(sender, key, protection)?);
+        let protection = self.case.facts.snapshot.settings.header_protection;
+        let hides = encrypted > 0 && protection == HeaderProtection::Confidential;
+        let left_signed = usize::from(self.plans.iter().any(Plan::leaves_signed));
+        let (signed, hidden) = if hides {
+            (left_signed, encrypted)
+        } else {
+            (left_signed + encrypted, 0)
+        };
+        let uses = left + usize::from(signed > 0) + usize::from(hidden > 0);
+        let mut versions = Versions {
+            as_it_came: Version::new(raw, uses),
+            ..Versions::default()
+        };
+        if signed > 0 {
+            let protection = (protection != HeaderProtection::Off).then_some(Clear);
+            let message = self.sign(versions.as_it_came.take(), sender, key, protection)?;
+            versions.signed = Version::new(message, signed);
         }
-        if signing().any(|plan| plan.encrypts() && hides) {
-            signed.hidden = Some(self.signed(sender, key, Some(Cipher))?);
+        if hidden > 0 {
+            let message = self.sign(versions.as_it_came.take(), sender, key, Some(Cipher))?;
+            versions.hides_subject = hides_subject(&message);
+            versions.hidden = Some(Version::new(message, hidden));
         }
+        versions.is_signed = true;
         let step = SIGNED.with(&[
             ("fingerprint", &sender.certificate.fingerprint()),
             ("sender", &sender_text(&self.case)),
@@ -92,15 +111,16 @@ impl<'a> Planned<'a> {
             plan.sentence.trace.push(step.clone());
             plan.sentence.protection.push(Protection::Signed);
         }
-        Ok(signed)
+        Ok(versions)
     }
 
-    fn signed(
+    fn sign(
         &self,
+        message: Buffer,
         sender: &Sender<'_>,
         key: &PrivateKey,
         protection: Option<smime::HeaderProtection>,
-    ) -> Result<Vec<u8>, String> {
+    ) -> Result<Buffer, String> {
         let chain = sender.own.chain.iter();
         let chain: Vec<Certificate> = chain
             .filter_map(|der| Certificate::from_der(der).ok())
@@ -111,17 +131,18 @@ impl<'a> Planned<'a> {
             key,
         };
         let (now, provider) = (self.case.facts.now, self.case.facts.provider);
-        let sign = |entity| smime::sign(entity, &signer, &SignOptions::default(), now, provider);
+        let sign =
+            |entity: Buffer| smime::sign(entity, &signer, &SignOptions::default(), now, provider);
         match protection {
-            None => smime::protect(self.case.raw, sign),
-            Some(protection) => protect_with_header(self.case.raw, protection, sign),
+            None => smime::protect(message, sign),
+            Some(protection) => protect_with_header(message, protection, sign),
         }
         .map_err(|error| error.to_string())
     }
 
     /// Encrypts to the members of a group and to the sender; what is encrypted is the signed message
     /// where there is one, else what the sender's client signed.
-    fn encrypt(&self, group: &Group, message: Cow<'_, [u8]>) -> Result<Vec<u8>, EncryptError> {
+    fn encrypt(&self, group: &Group, message: Buffer) -> Result<Buffer, EncryptError> {
         let keys = self.keys(group);
         let mut certificates: Vec<Certificate> = Vec::new();
         let theirs = keys.iter().map(|key| &key.certificate);
@@ -132,12 +153,9 @@ impl<'a> Planned<'a> {
         }
         let (cipher, padding) = self.algorithms(&keys);
         let provider = self.case.facts.provider;
-        let encrypt =
-            |entity: Vec<u8>| smime::encrypt(entity, &certificates, cipher, padding, provider);
-        match message {
-            Cow::Borrowed(message) => smime::protect(message, encrypt),
-            Cow::Owned(message) => smime::protect_owned(message, encrypt),
-        }
+        smime::protect(message, |entity| {
+            smime::encrypt(entity, &certificates, cipher, padding, provider)
+        })
     }
 
     /// Writes down that the members of a group get this copy.
@@ -207,7 +225,7 @@ impl<'a> Planned<'a> {
                 apart.push(place);
             }
         }
-        let octets = apart.len().saturating_mul(self.case.raw.len());
+        let octets = apart.len().saturating_mul(self.case.octets);
         if apart.len() > 1 && octets > HIDDEN_COPIES_OCTETS_MAX {
             for place in apart.drain(..) {
                 if let Some(plan) = self.plans.get_mut(place) {
@@ -224,7 +242,7 @@ impl<'a> Planned<'a> {
 
     /// Defers the message for those who would have got it signed or encrypted; the others are
     /// deferred with them.
-    fn defer(mut self, lack: Lack, step: &TraceStep) -> Decision<'a> {
+    fn defer(mut self, lack: Lack, step: &TraceStep) -> Decision {
         for plan in &mut self.plans {
             if plan.signs() || plan.encrypts() {
                 plan.sentence.trace.push(step.clone());
@@ -232,41 +250,37 @@ impl<'a> Planned<'a> {
             }
         }
         let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
-        let unchanged = Copies::new(Cow::Borrowed(self.case.raw));
-        self.case.decide(sentences, unchanged, Lessons::default())
+        self.case
+            .decide(sentences, Copies::new(), Lessons::default())
     }
 }
 
-/// The message as the gateway has signed it.
+/// The versions of the message that copies are made of.
 #[derive(Default)]
-struct Signed {
+struct Versions {
+    as_it_came: Version,
+    is_signed: bool,
     /// For those who get it as it is, and to be encrypted where the header is not hidden.
-    plain: Option<Vec<u8>>,
+    signed: Version,
     /// With the header hidden, only to be encrypted.
-    hidden: Option<Vec<u8>>,
+    hidden: Option<Version>,
+    hides_subject: bool,
 }
 
-impl Signed {
-    /// What is to be encrypted. The last to ask gets it for good, so that a large message is held
-    /// once less.
-    fn for_encryption(&mut self, is_last: bool) -> Option<Cow<'_, [u8]>> {
-        let version = if self.hidden.is_some() {
-            &mut self.hidden
-        } else {
-            &mut self.plain
-        };
-        if is_last {
-            version.take().map(Cow::Owned)
-        } else {
-            version.as_deref().map(Cow::Borrowed)
+impl Versions {
+    fn for_encryption(&mut self) -> &mut Version {
+        match &mut self.hidden {
+            Some(hidden) => hidden,
+            None if self.is_signed => &mut self.signed,
+            None => &mut self.as_it_came,
         }
     }
+}
 
-    fn hides_subject(&self) -> bool {
-        let hidden = self.hidden.as_deref().map(Entity::parse);
-        let subject = hidden.as_ref().and_then(|hidden| hidden.field("Subject"));
-        subject.is_some_and(|subject| subject.text() == HIDDEN_SUBJECT)
-    }
+fn hides_subject(message: &[u8]) -> bool {
+    let message = Entity::parse(message);
+    let subject = message.field("Subject");
+    subject.is_some_and(|subject| subject.text() == HIDDEN_SUBJECT)
 }
 
 /// Places of plans that share one encrypted copy.
@@ -287,7 +301,8 @@ impl Group {
 
 /// The addresses that every reader of the header sees.
 fn named_recipients(case: &Case<'_>) -> BTreeSet<Address> {
-    let fields = case.message.fields().iter();
+    let header = case.header();
+    let fields = header.fields().iter();
     fields
         .filter(|field| field.is("To") || field.is("Cc"))
         .flat_map(|field| parse_mailboxes(&field.text()))

@@ -48,9 +48,9 @@ fn what_each_setting_does_to_signed_and_to_encrypted_mail() {
         let expected = if is_hidden { "[...]" } else { "the subject" };
         assert_eq!(subject(&to_bob.message), expected);
         assert_eq!(text(&to_bob.message).contains("the subject"), !is_hidden);
-        let found = world.open(&to_bob.message, Some(&bob));
+        let mut found = world.open(&to_bob.message, Some(&bob));
         assert_eq!(found.signature_verdict(), Some(Ok(())));
-        let inside = found.message.unwrap();
+        let inside = found.take_message().unwrap();
         assert_eq!(declared(&inside).as_deref(), hp_encrypted);
         assert_eq!(subject(&inside), "the subject");
         let told = decision
@@ -72,7 +72,7 @@ fn what_a_client_has_signed_gets_no_confidential_header() {
     let decision = world.run(&envelope, &raw);
     let message = delivered(&decision);
     assert_eq!(subject(message), "the subject");
-    let inside = world.open(message, Some(&bob)).message.unwrap();
+    let inside = world.open(message, Some(&bob)).take_message().unwrap();
     assert_eq!(declared(&inside), None);
 }
 

@@ -12,6 +12,7 @@ mod admit;
 mod header_protection;
 mod hostile;
 mod inbound;
+mod means;
 mod openssl;
 mod outbound;
 mod revocation;

@@ -76,7 +76,7 @@ fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
     }
     let message = delivered(&decision);
     assert!(Entity::parse(message).field("Subject").is_some());
-    let opened = world.open(message, bob.as_ref());
+    let mut opened = world.open(message, bob.as_ref());
     match record.protection[..] {
         [] => {
             assert_eq!(message, raw);
@@ -90,7 +90,7 @@ fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
         [Protection::Signed, Protection::Encrypted] => {
             assert_eq!(opened.signature_verdict(), Some(Ok(())));
             assert!(opened.is_encrypted() && !text(message).contains("the secret"));
-            let inside = opened.message.unwrap();
+            let inside = opened.take_message().unwrap();
             assert!(text(&inside).contains("the secret"));
             Fate::Encrypted
         }
@@ -99,7 +99,7 @@ fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
 }
 
 /// What RCPT time answers and what the portal's preview shows is what happens.
-fn foretold(world: &World, decision: &Decision<'_>, active: bool, known: bool) {
+fn foretold(world: &World, decision: &Decision, active: bool, known: bool) {
     let reply = match &decision.action {
         Action::Refuse(reply) => Some(reply.clone()),
         _ => None,
@@ -157,8 +157,8 @@ fn the_sender_can_read_what_was_sent() {
     world.outbound_rule(OutboundOption::OptionalEncryption);
     let (envelope, raw) = (outbound(ALICE, &[BOB]), mail(ALICE, BOB));
     let decision = world.run(&envelope, &raw);
-    let opened = world.open(delivered(&decision), Some(&alice));
-    assert!(text(&opened.message.unwrap()).contains("the secret"));
+    let mut opened = world.open(delivered(&decision), Some(&alice));
+    assert!(text(&opened.take_message().unwrap()).contains("the secret"));
     assert_eq!(smime::recipients(delivered(&decision)).len(), 2);
 }
 
@@ -205,8 +205,8 @@ fn mail_to_a_colleague_is_encrypted() {
     let envelope = outbound(ALICE, &["carol@acme.test"]);
     let raw = mail(ALICE, "carol@acme.test");
     let decision = world.run(&envelope, &raw);
-    let opened = world.open(delivered(&decision), Some(&carol));
-    assert!(text(&opened.message.unwrap()).contains("the secret"));
+    let mut opened = world.open(delivered(&decision), Some(&carol));
+    assert!(text(&opened.take_message().unwrap()).contains("the secret"));
 }
 
 /// The second certificate serves where the first has expired.
@@ -225,7 +225,7 @@ fn the_first_usable_certificate_serves() {
     assert!(
         world
             .open(delivered(&decision), Some(&bob))
-            .message
+            .entity
             .is_some()
     );
     let codes = codes(&decision.records[0]);
@@ -257,7 +257,7 @@ fn an_answer_that_is_missing_counts_as_not_yet() {
     let provider = world.provider.as_ref();
     let step = gateway::start(
         &envelope,
-        &raw,
+        raw.into(),
         &world.snapshot,
         &world.directory,
         &world.memory,
@@ -298,7 +298,7 @@ fn who_is_refused_beside_others_is_reported() {
         (mail.hop, &mail.to[..]),
         (Direction::Outbound, &[address(BOB)][..])
     );
-    assert!(world.open(&mail.message, Some(&bob)).message.is_some());
+    assert!(world.open(&mail.message, Some(&bob)).entity.is_some());
 
     assert_eq!((report.hop, &report.from), (Direction::Inbound, &None));
     assert_eq!(report.to, [address(ALICE)]);
@@ -356,7 +356,7 @@ fn a_blind_copy_is_encrypted_apart() {
     };
     assert_eq!(together.to, [address(BOB), address("ann@partner.test")]);
     assert_eq!(apart.to, [address("hidden@partner.test")]);
-    let opens = |message: &[u8], person| world.open(message, Some(person)).message.is_some();
+    let opens = |message: &[u8], person| world.open(message, Some(person)).entity.is_some();
     assert!(opens(&together.message, &bob) && opens(&together.message, &ann));
     assert!(!opens(&together.message, &hidden) && opens(&apart.message, &hidden));
     assert_eq!(smime::recipients(&together.message).len(), 3);

@@ -12,7 +12,7 @@ use issuing::{
     CrlContent, Issuer, MailboxContent, Revocation, RevocationReason, RootContent, Serial,
     make_root,
 };
-use mail::{Address, UnixTime};
+use mail::{Address, Buffer, UnixTime};
 use policy::{
     Direction, ExternalSelector, InboundOption, ManagedSelector, OutboundOption, RuleDraft, RuleId,
     RuleSet,
@@ -296,7 +296,7 @@ impl World {
     }
 
     /// Runs the pipeline with the keys of this world.
-    pub(crate) fn run<'a>(&'a self, envelope: &'a Envelope, raw: &'a [u8]) -> Decision<'a> {
+    pub(crate) fn run(&self, envelope: &Envelope, raw: &[u8]) -> Decision {
         self.run_with(envelope, raw, |need| self.key(need))
     }
 
@@ -311,12 +311,21 @@ impl World {
         }
     }
 
-    pub(crate) fn run_with<'a>(
-        &'a self,
-        envelope: &'a Envelope,
-        raw: &'a [u8],
+    pub(crate) fn run_with(
+        &self,
+        envelope: &Envelope,
+        raw: &[u8],
         answer: impl Fn(&Need) -> Answer,
-    ) -> Decision<'a> {
+    ) -> Decision {
+        self.decide(envelope, raw.into(), answer)
+    }
+
+    pub(crate) fn decide(
+        &self,
+        envelope: &Envelope,
+        raw: Buffer,
+        answer: impl Fn(&Need) -> Answer,
+    ) -> Decision {
         let looked_up = lookup(envelope);
         assert!(looked_up.managed.len() + looked_up.external.len() > 0);
         let provider = self.provider.as_ref();
@@ -390,7 +399,7 @@ impl World {
             chain,
             key: &person.key,
         };
-        smime::protect(message, |entity| {
+        smime::protect(message.into(), |entity| {
             smime::sign(
                 entity,
                 &signer,
@@ -400,12 +409,13 @@ impl World {
             )
         })
         .unwrap()
+        .into_vec()
     }
 
     /// Encrypts as a client would.
     pub(crate) fn encrypt(&self, message: &[u8], people: &[&Person]) -> Vec<u8> {
         let certificates: Vec<_> = people.iter().map(|p| p.certificate.clone()).collect();
-        smime::protect(message, |entity| {
+        smime::protect(message.into(), |entity| {
             smime::encrypt(
                 entity,
                 &certificates,
@@ -415,6 +425,7 @@ impl World {
             )
         })
         .unwrap()
+        .into_vec()
     }
 }
 
@@ -443,7 +454,7 @@ pub(crate) fn mail(from: &str, to: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-pub(crate) fn deliveries<'d, 'a>(decision: &'d Decision<'a>) -> &'d [Delivery<'a>] {
+pub(crate) fn deliveries(decision: &Decision) -> &[Delivery] {
     match &decision.action {
         Action::Deliver(deliveries) => deliveries,
         Action::Refuse(reply) | Action::Defer(reply) => panic!("not delivered: {reply}"),
@@ -451,21 +462,21 @@ pub(crate) fn deliveries<'d, 'a>(decision: &'d Decision<'a>) -> &'d [Delivery<'a
 }
 
 /// The only message that is delivered.
-pub(crate) fn delivered<'d>(decision: &'d Decision<'_>) -> &'d [u8] {
+pub(crate) fn delivered(decision: &Decision) -> &[u8] {
     let [delivery] = deliveries(decision) else {
         panic!("{} deliveries", deliveries(decision).len());
     };
     &delivery.message
 }
 
-pub(crate) fn refused<'d>(decision: &'d Decision<'_>) -> &'d Reply {
+pub(crate) fn refused(decision: &Decision) -> &Reply {
     match &decision.action {
         Action::Refuse(reply) => reply,
         other => panic!("not refused: {other:?}"),
     }
 }
 
-pub(crate) fn deferred<'d>(decision: &'d Decision<'_>) -> &'d Reply {
+pub(crate) fn deferred(decision: &Decision) -> &Reply {
     match &decision.action {
         Action::Defer(reply) => reply,
         other => panic!("not deferred: {other:?}"),

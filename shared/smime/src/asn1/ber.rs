@@ -3,6 +3,8 @@
 //! Two passes over a flat list of elements keep it linear in the input and free of recursion: the first
 //! reads the elements in order and adds their lengths up, the second writes them.
 
+use std::borrow::Cow;
+
 use super::{Asn1Error, reader::read_header, tag, writer::header};
 
 /// Deepest nesting. Real CMS stays below 20; more is an attack on whoever recurses over it.
@@ -11,16 +13,14 @@ pub(crate) const DEPTH_MAX: usize = 64;
 pub(crate) const ELEMENTS_MAX: usize = 262_144;
 
 /// The input as DER: as it is where its lengths already are definite and its strings primitive.
-/// What follows the first element is dropped.
-pub(crate) fn normalise(input: Vec<u8>) -> Result<Vec<u8>, Asn1Error> {
-    let elements = scan(&input)?;
+/// What follows the first element is left out.
+pub(crate) fn to_der(input: &[u8]) -> Result<Cow<'_, [u8]>, Asn1Error> {
+    let elements = scan(input)?;
     if elements.iter().all(|element| element.is_der) {
-        let length = elements.first().map_or(0, |root| root.source_octets);
-        let mut input = input;
-        input.truncate(length);
-        return Ok(input);
+        let octets = elements.first().map_or(0, |root| root.source_octets);
+        return Ok(input.get(..octets).unwrap_or_default().into());
     }
-    write(&input, &elements)
+    write(input, &elements).map(Cow::Owned)
 }
 
 struct Element {
@@ -193,7 +193,7 @@ fn write(input: &[u8], elements: &[Element]) -> Result<Vec<u8>, Asn1Error> {
 /// The content of an IMPLICIT OCTET STRING under a context tag, whose chunks the normaliser cannot know as such.
 pub(crate) fn implicit_octets<'a>(
     element: &super::Element<'a>,
-) -> Result<std::borrow::Cow<'a, [u8]>, Asn1Error> {
+) -> Result<Cow<'a, [u8]>, Asn1Error> {
     if element.tag & 0x20 == 0 {
         return Ok(element.content.into());
     }
@@ -209,25 +209,26 @@ pub(crate) fn implicit_octets<'a>(
 mod tests {
     use super::*;
 
+    fn normalise(input: &[u8]) -> Result<Vec<u8>, Asn1Error> {
+        to_der(input).map(Cow::into_owned)
+    }
+
     #[test]
     fn der_stays_as_it_is() {
         let der = b"\x30\x06\x02\x01\x05\x04\x01a".to_vec();
-        assert_eq!(normalise(der.clone()), Ok(der));
+        assert_eq!(normalise(&der), Ok(der));
     }
 
     #[test]
     fn trailing_bytes_are_dropped() {
-        assert_eq!(
-            normalise(b"\x30\x00\r\n".to_vec()),
-            Ok(b"\x30\x00".to_vec())
-        );
+        assert_eq!(normalise(b"\x30\x00\r\n"), Ok(b"\x30\x00".to_vec()));
     }
 
     #[test]
     fn indefinite_lengths_and_constructed_strings_at_any_depth() {
         let ber = b"\x30\x80\xa0\x80\x24\x80\x24\x80\x04\x01a\x04\x01b\0\0\x04\x01c\0\0\0\0\x02\x01\x05\0\0";
         assert_eq!(
-            normalise(ber.to_vec()),
+            normalise(ber),
             Ok(b"\x30\x0a\xa0\x05\x04\x03abc\x02\x01\x05".to_vec())
         );
     }
@@ -235,7 +236,7 @@ mod tests {
     #[test]
     fn long_lengths_become_minimal() {
         assert_eq!(
-            normalise(b"\x30\x82\x00\x03\x02\x01\x05".to_vec()),
+            normalise(b"\x30\x82\x00\x03\x02\x01\x05"),
             Ok(b"\x30\x03\x02\x01\x05".to_vec())
         );
     }
@@ -243,11 +244,11 @@ mod tests {
     #[test]
     fn limits_hold() {
         let deep = [0x30, 0x80].repeat(DEPTH_MAX + 1);
-        assert_eq!(normalise(deep), Err(Asn1Error::TooComplex));
+        assert_eq!(normalise(&deep), Err(Asn1Error::TooComplex));
         let mut many = vec![0x30, 0x80];
         many.extend([0x05, 0x00].repeat(ELEMENTS_MAX));
         many.extend([0, 0]);
-        assert_eq!(normalise(many), Err(Asn1Error::TooComplex));
+        assert_eq!(normalise(&many), Err(Asn1Error::TooComplex));
     }
 
     #[test]
@@ -260,7 +261,7 @@ mod tests {
             b"\x24\x80\x30\x00\0\0",
             b"\x04\x80\0\0",
         ] {
-            assert!(normalise(ber.to_vec()).is_err(), "{ber:?}");
+            assert!(normalise(ber).is_err(), "{ber:?}");
         }
     }
 }

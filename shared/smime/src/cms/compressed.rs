@@ -5,18 +5,18 @@ use crate::{
     asn1::{Asn1Error, Element, ber, oid, tag},
 };
 
-/// Largest content after decompression: twice the largest message that is taken in.
-pub(crate) const INFLATED_OCTETS_MAX: usize = 64 * 1024 * 1024;
+/// Most octets that all layers of a message decompress to: more than the largest message that is taken in, and a
+/// quarter of an isolate's memory.
+pub(crate) const INFLATED_OCTETS_MAX: usize = 32 * 1024 * 1024;
 /// Highest ratio. Mail text reaches 20, a file of zeros 1,000: that is a bomb.
 pub(crate) const RATIO_MAX: usize = 200;
 /// Below this size the ratio does not matter.
 const SMALL_OCTETS: usize = 1024 * 1024;
 
-/// The content, decompressed.
-pub(crate) fn inflate(element: Element<'_>) -> Result<Vec<u8>, Problem> {
+/// The content, decompressed to at most `octets_max`.
+pub(crate) fn inflate(element: Element<'_>, octets_max: usize) -> Result<Vec<u8>, Problem> {
     let compressed = compressed_octets(element).map_err(super::malformed)?;
-    let limit =
-        INFLATED_OCTETS_MAX.min(SMALL_OCTETS.max(compressed.len().saturating_mul(RATIO_MAX)));
+    let limit = octets_max.min(SMALL_OCTETS.max(compressed.len().saturating_mul(RATIO_MAX)));
     miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&compressed, limit).map_err(|error| {
         if error.status == miniz_oxide::inflate::TINFLStatus::HasMoreOutput {
             Problem::new(
@@ -60,12 +60,22 @@ mod tests {
     }
 
     fn inflated(der: &[u8]) -> Result<Vec<u8>, Reason> {
-        inflate(Reader::new(der).any().unwrap()).map_err(|problem| problem.reason)
+        inflate(Reader::new(der).any().unwrap(), INFLATED_OCTETS_MAX)
+            .map_err(|problem| problem.reason)
     }
 
     #[test]
     fn content_round_trips() {
         assert_eq!(inflated(&compressed(b"hello")), Ok(b"hello".to_vec()));
+    }
+
+    #[test]
+    fn what_is_left_of_the_limit_counts() {
+        let der = compressed(b"hello");
+        let element = || Reader::new(&der).any().unwrap();
+        assert!(inflate(element(), 5).is_ok());
+        let problem = inflate(element(), 4).unwrap_err();
+        assert_eq!(problem.reason, Reason::LimitExceeded);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mail::{Address, Entity, Field, sole_author};
+use mail::{Address, Buffer, Entity, Field, sole_author};
 
 use super::{HeaderProtection, PARAMETER, declared};
 use crate::detect;
@@ -226,13 +226,15 @@ fn push_field(field: &Field<'_>, out: &mut Vec<u8>) {
 
 /// A payload that no signature and no encryption holds any more, without what only they made sense of: the
 /// parameter, the wrapping, and in what was encrypted the Legacy Display (RFC 9788 §4.5.3).
-pub(crate) fn deliverable_payload(payload: &[u8], message_id: Option<&str>) -> Option<Vec<u8>> {
-    let entity = Entity::parse(payload);
+pub(crate) fn deliverable_payload(mut payload: Buffer, message_id: Option<&str>) -> Buffer {
+    let entity = Entity::parse(&payload);
     if is_wrapping(&entity, message_id) {
-        return Some(entity.decoded_body().0.into_owned());
+        return entity.decoded_object();
     }
-    let declared = declared(&entity)?;
-    let mut bare = Vec::with_capacity(payload.len());
+    let Some(declared) = declared(&entity) else {
+        return payload;
+    };
+    let mut bare = Vec::with_capacity(entity.header().len() + 2);
     for field in entity.fields() {
         if field.is("Content-Type") {
             bare.extend_from_slice(&mail::without_parameter(field, PARAMETER));
@@ -241,11 +243,13 @@ pub(crate) fn deliverable_payload(payload: &[u8], message_id: Option<&str>) -> O
         }
     }
     bare.extend_from_slice(b"\r\n");
-    bare.extend_from_slice(entity.body());
-    Some(match declared {
-        HeaderProtection::Clear => bare,
-        HeaderProtection::Cipher => mail::without_legacy_display(bare),
-    })
+    let body = payload.len() - entity.body().len();
+    payload.drop_front(body);
+    payload.prepend(&bare);
+    match declared {
+        HeaderProtection::Clear => payload,
+        HeaderProtection::Cipher => mail::without_legacy_display(payload.into_vec()).into(),
+    }
 }
 
 #[cfg(test)]
@@ -303,7 +307,10 @@ mod tests {
         ] {
             let payload = format!("Subject: x\r\n{header}\r\n\r\nSubject: y\r\n\r\n");
             assert!(ProtectedHeader::of(&Entity::parse(payload.as_bytes()), None).is_none());
-            assert!(deliverable_payload(payload.as_bytes(), None).is_none());
+            assert_eq!(
+                deliverable_payload(payload.as_bytes().into(), None),
+                payload
+            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mail::{Entity, Field, content_entity, is_7bit, outer_header, with_legacy_display};
+use mail::{Buffer, Entity, Field, is_7bit, take_apart, with_legacy_display};
 
 use super::{PARAMETER, declared};
 
@@ -56,31 +56,45 @@ pub const HIDDEN_SUBJECT: &str = "[...]";
 /// not encrypted and whose header is not 7-bit: a relay may change that, which would break the signature
 /// (RFC 8551 §3.1.3), and a part of the header would pass for the whole.
 pub fn protect_with_header<E>(
-    message: &[u8],
+    message: Buffer,
     protection: HeaderProtection,
-    wrap: impl FnOnce(Vec<u8>) -> Result<Vec<u8>, E>,
-) -> Result<Vec<u8>, E> {
-    let visible = Entity::parse(message);
-    let mut entity = content_entity(&visible);
-    let mut header = outer_header(&visible);
-    if protection == HeaderProtection::Cipher {
-        header = hidden(&header);
-        let subject = visible.field("Subject").map(Field::text);
-        if let Some(subject) = subject.filter(|text| !text.is_empty() && text != HIDDEN_SUBJECT) {
-            entity = with_legacy_display(entity, &subject);
-        }
-    }
-    let payload = payload(&visible, &header, &entity, protection);
+    wrap: impl FnOnce(Buffer) -> Result<Buffer, E>,
+) -> Result<Buffer, E> {
+    let visible = Entity::parse(&message).header().to_vec();
+    let visible = Entity::parse(&visible);
+    let (mut header, mut payload) = take_apart(message);
+    let outside = match protection {
+        HeaderProtection::Clear => header.clone(),
+        HeaderProtection::Cipher => hidden(&header),
+    };
+    let content = Entity::parse(&payload);
+    let inside = payload_header(&visible, &outside, &content, protection);
     // Without the parameter nobody would look for the hidden Subject.
-    let is_declared = declared(&Entity::parse(&payload)) == Some(protection);
+    let is_declared = declared(&Entity::parse(&inside)) == Some(protection);
     let is_sound = protection == HeaderProtection::Cipher || has_7bit_header(&visible);
-    if !is_declared || !is_sound {
-        return crate::protect(message, wrap);
+    if is_declared && is_sound {
+        if protection == HeaderProtection::Cipher {
+            payload = displayed(payload, &visible);
+        }
+        let content = Entity::parse(&payload);
+        let inside = payload_header(&visible, &outside, &content, protection);
+        let body = payload.len() - content.body().len();
+        payload.drop_front(body);
+        payload.prepend(&inside);
+        header = outside;
     }
-    drop(entity);
     let mut wrapped = wrap(payload)?;
-    wrapped.splice(0..0, header);
+    wrapped.prepend(&header);
     Ok(wrapped)
+}
+
+/// The entity with the hidden Subject at the head of its text.
+fn displayed(entity: Buffer, visible: &Entity<'_>) -> Buffer {
+    let subject = visible.field("Subject").map(Field::text);
+    match subject.filter(|text| !text.is_empty() && text != HIDDEN_SUBJECT) {
+        Some(subject) => with_legacy_display(entity.into_vec(), &subject).into(),
+        None => entity,
+    }
 }
 
 /// The header section without what `hcp_baseline` hides.
@@ -97,15 +111,14 @@ fn hidden(header: &[u8]) -> Vec<u8> {
 }
 
 /// The fields of `visible`, for an encrypted payload those that stay visible in `header` as HP-Outer
-/// (RFC 9788 §2.2), and the entity with the parameter.
-fn payload(
+/// (RFC 9788 §2.2), those of the content with the parameter, and the empty line.
+fn payload_header(
     visible: &Entity<'_>,
     header: &[u8],
-    entity: &[u8],
+    content: &Entity<'_>,
     protection: HeaderProtection,
 ) -> Vec<u8> {
-    let content = Entity::parse(entity);
-    let mut out = Vec::with_capacity(entity.len() + 2 * visible.header().len());
+    let mut out = Vec::with_capacity(3 * visible.header().len());
     for field in visible.fields().iter().filter(|field| is_composed(field)) {
         push_line(&in_utf8(field.raw), &mut out);
     }
@@ -129,7 +142,6 @@ fn payload(
         }
     }
     out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(content.body());
     out
 }
 

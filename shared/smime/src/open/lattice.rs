@@ -54,14 +54,14 @@ fn ml_dsa_signs_and_verifies() {
             chain: &[],
             key: &pair.key,
         };
-        let message = protect(MESSAGE, |entity| {
+        let message = protect(MESSAGE.into(), |entity| {
             sign(entity, &signer, &SignOptions::default(), NOW, &provider())
         })
         .unwrap();
         let found = opened(&message, &[], &root.certificate);
         assert_eq!(found.signature_verdict(), Some(Ok(())), "{set:?}");
         assert_eq!(found.signatures[0].algorithm, set.name());
-        let altered = String::from_utf8(message)
+        let altered = String::from_utf8(message.into_vec())
             .unwrap()
             .replace("hello", "hullo");
         let found = opened(altered.as_bytes(), &[], &root.certificate);
@@ -76,7 +76,7 @@ fn ml_kem_recipients_open_what_is_sent_to_them() {
     for set in [MlKem::MlKem512, MlKem::MlKem768, MlKem::MlKem1024] {
         let pair = pair(&root, KeyKind::MlKem(set));
         let certificate = pair.certificate.clone().unwrap();
-        let sealed = protect(MESSAGE, |entity| {
+        let sealed = protect(MESSAGE.into(), |entity| {
             encrypt(
                 entity,
                 &[certificate],

@@ -1,15 +1,15 @@
 //! The walk through a message: into parts, embedded messages and S/MIME layers, within a budget.
 
-use mail::{Address, Defect, Entity, Multipart, limits, sole_author, to_crlf};
+use mail::{Address, Buffer, Defect, Entity, Multipart, limits, sole_author, to_crlf};
 
-use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId, deliverable};
+use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId, RestoredHeader};
 use crate::{
     Certificate, Problem, Reason,
     asn1::oid,
     cms::{self, carried, compressed, enveloped::Envelope, signed::SignedData},
     decrypt::{self, ReadCipher},
     detect::{self, Smime},
-    header_protection::{ProtectedHeader, Restored, deliverable_payload},
+    header_protection::{ProtectedHeader, Restored},
     malleability,
     password::Password,
     verify::{self, Judge},
@@ -31,6 +31,7 @@ pub(super) fn open(
         message_id: None,
         protected: None,
         parts: 0,
+        inflatable: compressed::INFLATED_OCTETS_MAX,
     };
     if detect::is_bare_cms(message) {
         let place = Place {
@@ -38,7 +39,7 @@ pub(super) fn open(
             covers_all: true,
             author: None,
         };
-        walk.object(message.to_vec(), &place, context.content);
+        walk.object(message.into(), &place, context.content);
     } else {
         let outer = Entity::parse(message);
         let author = sole_author(&outer);
@@ -60,7 +61,7 @@ pub(super) fn open(
 /// The recipients of the outermost encrypted layer, also below signatures.
 pub(super) fn outermost_recipients(message: &[u8]) -> Vec<RecipientId> {
     let mut object = if detect::is_bare_cms(message) {
-        Some(message.to_vec())
+        Some(message.into())
     } else {
         detect::first_object(&Entity::parse(message))
     };
@@ -91,7 +92,7 @@ pub(super) fn outermost_recipients(message: &[u8]) -> Vec<RecipientId> {
                 object = content.and_then(|content| detect::first_object(&Entity::parse(&content)));
             }
             oid::COMPRESSED_DATA => {
-                object = compressed::inflate(info.content)
+                object = compressed::inflate(info.content, compressed::INFLATED_OCTETS_MAX)
                     .ok()
                     .and_then(|content| detect::first_object(&Entity::parse(&content)));
             }
@@ -139,6 +140,8 @@ struct Walk<'c> {
     protected: Option<ProtectedHeader>,
     /// Parts seen so far, in all.
     parts: usize,
+    /// Octets that compressed layers may still become.
+    inflatable: usize,
 }
 
 impl Walk<'_> {
@@ -202,15 +205,15 @@ impl Walk<'_> {
             }
             return;
         };
-        let (object, _) = Entity::parse(signature).decoded_body();
+        let object = Entity::parse(signature).decoded_object();
         // Hashed is the canonical form (RFC 8551 §3.1.1); what stands between the parts is not shown by readers.
         let canonical = to_crlf(content);
-        self.signature(object.into_owned(), &canonical, place);
+        self.signature(object, &canonical, place);
         self.entity(&Entity::parse(&canonical), &place.inside());
     }
 
     /// A signature whose content is elsewhere.
-    fn signature(&mut self, object: Vec<u8>, content: &[u8], place: &Place<'_>) {
+    fn signature(&mut self, object: Buffer, content: &[u8], place: &Place<'_>) {
         if !self.has_room() {
             return;
         }
@@ -222,7 +225,7 @@ impl Walk<'_> {
 
     fn judge_detached(
         &mut self,
-        object: Vec<u8>,
+        object: Buffer,
         content: &[u8],
         layer: usize,
         place: &Place<'_>,
@@ -298,7 +301,7 @@ impl Walk<'_> {
     }
 
     /// A CMS object that is the content of an entity, or stands alone.
-    fn object(&mut self, object: Vec<u8>, place: &Place<'_>, detached: Option<&[u8]>) {
+    fn object(&mut self, object: Buffer, place: &Place<'_>, detached: Option<&[u8]>) {
         if !self.has_room() {
             return;
         }
@@ -360,7 +363,7 @@ impl Walk<'_> {
         }
     }
 
-    fn encrypted(&mut self, der: Vec<u8>, is_authenticated: bool, place: &Place<'_>) {
+    fn encrypted(&mut self, der: Buffer, is_authenticated: bool, place: &Place<'_>) {
         let layer = self.opened.layers.len();
         let parsed = cms::content_info(&der)
             .and_then(|info| Envelope::parse(&der, info.content, is_authenticated))
@@ -416,23 +419,24 @@ impl Walk<'_> {
     fn compressed(&mut self, der: &[u8], place: &Place<'_>) {
         let inflated = cms::content_info(der)
             .map_err(cms::malformed)
-            .and_then(|info| compressed::inflate(info.content));
+            .and_then(|info| compressed::inflate(info.content, self.inflatable));
         // What no signature holds is delivered as everybody can read it.
         let is_bare =
             place.covers_all && self.opened.layers.last().is_some_and(Layer::is_encrypted);
         match inflated {
             Ok(content) => {
+                self.inflatable = self.inflatable.saturating_sub(content.len());
                 self.push_layer(LayerKind::Compressed, None);
                 self.entity(&Entity::parse(&content), &place.inside());
                 if is_bare {
-                    self.opened.entity.get_or_insert(content);
+                    self.opened.entity.get_or_insert(content.into());
                 }
             }
             Err(problem) => self.push_layer(LayerKind::Compressed, Some(problem)),
         }
     }
 
-    /// Makes what is delivered of what was found.
+    /// Makes the header to deliver under of what was found.
     fn put_together(&mut self, visible: &Entity<'_>) {
         let is_signature_good = matches!(self.opened.signature_verdict(), Some(Ok(())));
         let restored = match &self.protected {
@@ -445,24 +449,19 @@ impl Walk<'_> {
             self.opened.defects.push(Defect::ProtectedFromDiffers);
         }
         let header = restored.header.as_deref().map(Entity::parse);
-        let Some(entity) = &self.opened.entity else {
-            self.opened.restored = header.map(|header| deliverable(&header, visible.raw()));
+        if self.opened.entity.is_none() {
+            let header = header.as_ref().map(mail::outer_header);
+            self.opened.restored = header.map(RestoredHeader);
             return;
-        };
+        }
         let header = header.as_ref().unwrap_or(visible);
+        self.opened.header = Some(mail::outer_header(header));
+        self.opened.message_id = self.message_id.take();
         let confidential = self
             .protected
             .iter()
             .flat_map(ProtectedHeader::confidential);
         self.opened.confidential = confidential.copied().collect();
-        // What is signed stays as it was signed.
-        let is_payload = detect::smime_of(&Entity::parse(entity)).is_none();
-        let message_id = self.message_id.as_deref();
-        let payload = is_payload
-            .then(|| deliverable_payload(entity, message_id))
-            .flatten();
-        let content = payload.as_ref().unwrap_or(entity);
-        self.opened.message = Some(deliverable(header, content));
     }
 
     /// Whether a good signature over the whole message is that of the mailbox in the protected From.

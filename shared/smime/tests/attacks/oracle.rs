@@ -15,10 +15,9 @@ const ENTITY: &[u8] = b"Content-Type: text/plain\r\n\r\nnobody else reads this\r
 /// All that a sender could learn from: what is shown, recorded and counted.
 fn told(opened: &Opened) -> String {
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?}",
         opened.layers,
-        opened.message,
-        opened.entity,
+        opened.entity.as_deref(),
         opened.signatures,
         opened.defects,
         opened.decryption_verdict()

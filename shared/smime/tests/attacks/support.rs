@@ -91,7 +91,9 @@ pub(crate) fn signed(entity: &[u8], opaque: bool) -> Vec<u8> {
         opaque,
         ..SignOptions::default()
     };
-    sign(entity, &signer, &options, NOW, &provider(WRITER)).unwrap()
+    sign(entity, &signer, &options, NOW, &provider(WRITER))
+        .unwrap()
+        .into_vec()
 }
 
 pub(crate) fn multipart(subtype: &str, parts: &[&str]) -> String {

@@ -3,7 +3,7 @@
 
 use mail::{Defect, Entity};
 
-use crate::support::{VISIBLE, encrypted, message, opened, signed, text, value};
+use crate::support::{VISIBLE, delivered, encrypted, message, opened, signed, text, value};
 
 /// How a message is protected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -262,8 +262,8 @@ fn every_case_reads_as_it_was_written() {
         };
         assert_eq!(found.confidential, secret, "{}", case.number);
         // Nothing was changed on the way, so only decryption gives a reason to deliver something else.
-        assert_eq!(found.restored, None, "{}", case.number);
-        let shown = found.message.unwrap_or(raw);
+        assert!(found.restored.is_none(), "{}", case.number);
+        let shown = delivered(found, &raw);
         for (name, expected) in case.fields() {
             let expected = expected.replace("\r\n", "");
             // Servers may write it, so it is not put back.
@@ -301,7 +301,7 @@ fn every_encrypted_case_without_its_signature_is_delivered_clean() {
             crypto: Crypto::None,
             ..case
         };
-        let delivered = opened(&case.compose()).message.unwrap();
+        let delivered = opened(&case.compose()).take_message().unwrap();
         let expected = clean.compose();
         let (delivered, expected) = (Entity::parse(&delivered), Entity::parse(&expected));
         assert_eq!(
@@ -353,9 +353,9 @@ fn only_hp_outer_says_what_is_confidential() {
         (payload(INNER, "; hp=\"clear\""), &[]),
     ] {
         for inside in [payload.clone(), signed(&payload, false)] {
-            let found = opened(&message(VISIBLE, &encrypted(&inside)));
+            let mut found = opened(&message(VISIBLE, &encrypted(&inside)));
             assert_eq!(found.confidential, expected, "{}", text(&payload));
-            let delivered = found.message.unwrap();
+            let delivered = found.take_message().unwrap();
             assert_eq!(value(&delivered, "Subject").as_deref(), Some("the truth"));
             assert_eq!(
                 value(&delivered, "Cc").as_deref(),
@@ -386,19 +386,17 @@ fn forged_and_injected_fields_outside_are_not_shown() {
         (encrypted(&cipher), true),
         (signed(&clear, false), false),
     ] {
-        let found = opened(&message(forged, &entity));
-        let shown = if is_encrypted {
-            found.message
-        } else {
-            found.restored
-        };
-        let shown = text(&shown.unwrap());
+        let raw = message(forged, &entity);
+        let found = opened(&raw);
+        assert_eq!(found.has_message(), is_encrypted);
+        assert_eq!(found.restored.is_some(), !is_encrypted);
+        let shown = text(&delivered(found, &raw));
         assert!(shown.starts_with(expected), "{shown}");
         assert!(!shown.contains("evil"));
     }
     // Where nothing is protected, nothing is known to be forged.
-    let found = opened(&message(forged, &encrypted(&payload(INNER, ""))));
-    let delivered = found.message.unwrap();
+    let mut found = opened(&message(forged, &encrypted(&payload(INNER, ""))));
+    let delivered = found.take_message().unwrap();
     assert_eq!(
         value(&delivered, "Reply-To").as_deref(),
         Some("eve@evil.test")
@@ -410,9 +408,12 @@ fn a_forged_from_outside_falls_to_a_good_signature_only() {
     let visible = VISIBLE.replace("<p256@acme.test>", "<eve@evil.test>");
     let payload = payload(&format!("{INNER}{OUTER}"), "; hp=\"cipher\"");
     let from = |entity: &[u8]| {
-        let found = opened(&message(&visible, &encrypted(entity)));
+        let mut found = opened(&message(&visible, &encrypted(entity)));
         let differs = found.defects.contains(&Defect::ProtectedFromDiffers);
-        (value(&found.message.unwrap(), "From").unwrap(), differs)
+        (
+            value(&found.take_message().unwrap(), "From").unwrap(),
+            differs,
+        )
     };
     let alice = "Alice <p256@acme.test>".to_owned();
     assert_eq!(from(&signed(&payload, true)), (alice, false));
@@ -423,8 +424,8 @@ fn a_forged_from_outside_falls_to_a_good_signature_only() {
 #[test]
 fn a_forwarded_message_is_not_the_message() {
     let subject = |wrapped: &str| {
-        let found = opened(&message(VISIBLE, &encrypted(wrapped.as_bytes())));
-        value(&found.message.unwrap(), "Subject").unwrap()
+        let mut found = opened(&message(VISIBLE, &encrypted(wrapped.as_bytes())));
+        value(&found.take_message().unwrap(), "Subject").unwrap()
     };
     let wrapped = |fields: &str, hp: &str| {
         format!(
@@ -451,16 +452,18 @@ fn the_draft_gives_back_the_subject() {
         encrypted(&signed(&drafted, false)),
         signed(&drafted, true),
     ] {
-        let found = opened(&message(VISIBLE, &entity));
+        let raw = message(VISIBLE, &entity);
+        let found = opened(&raw);
         assert!(found.confidential.is_empty() && found.defects.is_empty());
-        let shown = found.message.or(found.restored).unwrap();
+        assert!(found.has_message() || found.restored.is_some());
+        let shown = delivered(found, &raw);
         assert_eq!(value(&shown, "Subject").as_deref(), Some("the truth"));
         assert_eq!(value(&shown, "From").as_deref(), Some("<p256@acme.test>"));
         assert_eq!(value(&shown, "To").as_deref(), Some("bob@partner.test"));
         assert_eq!(value(&shown, "Reply-To"), None);
     }
     let unknown = payload("Subject: the truth\r\n", "; protected-headers=\"v2\"");
-    let delivered = opened(&message(VISIBLE, &encrypted(&unknown))).message;
+    let delivered = opened(&message(VISIBLE, &encrypted(&unknown))).take_message();
     assert_eq!(
         value(&delivered.unwrap(), "Subject").as_deref(),
         Some("[...]")

@@ -18,10 +18,10 @@ fn signed_and_encrypted() {
     );
     for opaque in [false, true] {
         let inside = signed(payload.as_bytes(), opaque);
-        let found = opened(&message(VISIBLE, &encrypted(&inside)));
+        let mut found = opened(&message(VISIBLE, &encrypted(&inside)));
         assert_eq!(found.signature_verdict(), Some(Ok(())));
         assert!(found.defects.is_empty(), "{:?}", found.defects);
-        let delivered = found.message.unwrap();
+        let delivered = found.take_message().unwrap();
         assert_eq!(value(&delivered, "Subject").as_deref(), Some("the truth"));
         assert_eq!(
             value(&delivered, "From").as_deref(),
@@ -43,7 +43,7 @@ fn encrypted_only() {
         "{INNER}Content-Type: text/plain; hp=\"cipher\"; hp-legacy-display=\"1\"\r\n\r\nSubject: the truth\r\n\r\nhello\r\n"
     );
     let delivered = opened(&message(VISIBLE, &encrypted(payload.as_bytes())))
-        .message
+        .take_message()
         .unwrap();
     let delivered = text(&delivered);
     let expected = "Received: from x\r\n\tby y\r\nFrom: Alice <p256@acme.test>\r\n\
@@ -57,8 +57,8 @@ fn encrypted_only() {
 #[test]
 fn clear_in_encryption() {
     let payload = "Subject: the truth\r\nContent-Type: text/plain; hp=clear; hp-legacy-display=1\r\n\r\nnot\r\n\r\nhello\r\n";
-    let found = opened(&message(VISIBLE, &encrypted(payload.as_bytes())));
-    let delivered = text(&found.message.unwrap());
+    let mut found = opened(&message(VISIBLE, &encrypted(payload.as_bytes())));
+    let delivered = text(&found.take_message().unwrap());
     assert!(delivered.contains("Subject: the truth\r\n"));
     assert!(delivered.ends_with("\r\n\r\nnot\r\n\r\nhello\r\n"));
 }
@@ -74,10 +74,11 @@ fn signed_only() {
     let raw = message(VISIBLE, &signed(payload("[...]").as_bytes(), false));
     let found = opened(&raw);
     assert_eq!(found.signature_verdict(), Some(Ok(())));
-    assert_eq!((found.message, found.restored), (None, None));
+    assert!(found.entity.is_none() && found.restored.is_none());
     // A list has changed the Subject.
     let mut raw = message(VISIBLE, &signed(payload("the truth").as_bytes(), false));
     let restored = opened(&raw).restored.unwrap();
+    let restored = restored.apply(raw.as_slice().into());
     assert_eq!(value(&restored, "Subject").as_deref(), Some("the truth"));
     assert_eq!(opened(&restored).signature_verdict(), Some(Ok(())));
     // What a bad signature protects is nothing.
@@ -85,7 +86,7 @@ fn signed_only() {
     raw[at] = b'T';
     let found = opened(&raw);
     assert!(matches!(found.signature_verdict(), Some(Err(_))));
-    assert_eq!(found.restored, None);
+    assert!(found.restored.is_none());
 }
 
 /// A list has written itself into From; the signature is that of the protected one.
@@ -93,9 +94,10 @@ fn signed_only() {
 fn another_visible_from_and_a_good_signature() {
     let visible = VISIBLE.replace("<p256@acme.test>", "Alice via list <list@lists.test>");
     let payload = format!("{INNER}Content-Type: text/plain; hp=clear\r\n\r\nhi\r\n");
-    let found = opened(&message(&visible, &signed(payload.as_bytes(), false)));
+    let raw = message(&visible, &signed(payload.as_bytes(), false));
+    let found = opened(&raw);
     assert_eq!(found.signature_verdict(), Some(Ok(())));
-    let restored = found.restored.unwrap();
+    let restored = found.restored.unwrap().apply(raw.into());
     assert_eq!(
         value(&restored, "From").as_deref(),
         Some("Alice <p256@acme.test>")
@@ -111,10 +113,10 @@ fn another_from_without_a_good_signature() {
         payload.clone().into_bytes(),
         signed(payload.as_bytes(), false),
     ] {
-        let found = opened(&message(VISIBLE, &encrypted(&inside)));
+        let mut found = opened(&message(VISIBLE, &encrypted(&inside)));
         assert_ne!(found.signature_verdict(), Some(Ok(())));
         assert!(found.defects.contains(&Defect::ProtectedFromDiffers));
-        let delivered = found.message.unwrap();
+        let delivered = found.take_message().unwrap();
         assert_eq!(
             value(&delivered, "From").as_deref(),
             Some("<p256@acme.test>")
@@ -133,22 +135,22 @@ fn wrapped_in_a_message() {
     };
     let wrapped = payload("; forwarded=no");
     let delivered = opened(&message(VISIBLE, &encrypted(wrapped.as_bytes())))
-        .message
+        .take_message()
         .unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("the truth"));
     assert!(text(&delivered).ends_with("Content-Type: text/html\r\n\r\n<p>hi</p>\r\n"));
 
-    let found = opened(&message(
+    let mut found = opened(&message(
         VISIBLE,
         &encrypted(&signed(wrapped.as_bytes(), false)),
     ));
-    let delivered = found.message.unwrap();
+    let delivered = found.take_message().unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("the truth"));
     assert_eq!(opened(&delivered).signature_verdict(), Some(Ok(())));
 
     let forwarded = payload("");
     let delivered = opened(&message(VISIBLE, &encrypted(forwarded.as_bytes())))
-        .message
+        .take_message()
         .unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("[...]"));
 }
@@ -164,7 +166,7 @@ fn misplaced_signs_are_ignored() {
         signed(payload.as_bytes(), false),
     ] {
         let delivered = opened(&message(VISIBLE, &encrypted(&inside)))
-            .message
+            .take_message()
             .unwrap();
         assert_eq!(value(&delivered, "Subject").as_deref(), Some("[...]"));
     }
@@ -172,9 +174,9 @@ fn misplaced_signs_are_ignored() {
     let visible = format!("{VISIBLE}HP-Outer: Subject: forged\r\n");
     let plain = message(&visible, part.as_bytes());
     let found = opened(&plain);
-    assert_eq!((found.message, found.restored), (None, None));
+    assert!(found.entity.is_none() && found.restored.is_none());
     let delivered = opened(&message(&visible, &encrypted(payload.as_bytes())))
-        .message
+        .take_message()
         .unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("[...]"));
 }

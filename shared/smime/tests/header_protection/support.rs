@@ -67,13 +67,17 @@ pub(crate) fn signed(entity: &[u8], opaque: bool) -> Vec<u8> {
         opaque,
         ..SignOptions::default()
     };
-    sign(entity, &signer, &options, NOW, &provider()).unwrap()
+    sign(entity, &signer, &options, NOW, &provider())
+        .unwrap()
+        .into_vec()
 }
 
 pub(crate) fn encrypted(entity: &[u8]) -> Vec<u8> {
     let certificates = [reader_pair().certificate.unwrap()];
     let (cipher, padding) = (ContentCipher::Aes256Cbc, RsaPadding::default());
-    encrypt(entity, &certificates, cipher, padding, &provider()).unwrap()
+    encrypt(entity, &certificates, cipher, padding, &provider())
+        .unwrap()
+        .into_vec()
 }
 
 pub(crate) fn message(visible: &str, entity: &[u8]) -> Vec<u8> {
@@ -90,15 +94,25 @@ pub(crate) fn text(message: &[u8]) -> String {
 }
 
 pub(crate) fn written(raw: &[u8], protection: HeaderProtection) -> Vec<u8> {
-    let signed = protect_with_header(raw, protection, |entity| {
-        Ok::<_, smime::SignError>(signed(&entity, false))
+    let signed = protect_with_header(raw.into(), protection, |entity| {
+        Ok::<_, smime::SignError>(signed(&entity, false).into())
     })
     .unwrap();
-    match protection {
+    let written = match protection {
         HeaderProtection::Clear => signed,
-        HeaderProtection::Cipher => protect(&signed, |entity| {
-            Ok::<_, smime::EncryptError>(encrypted(&entity))
+        HeaderProtection::Cipher => protect(signed, |entity| {
+            Ok::<_, smime::EncryptError>(encrypted(&entity).into())
         })
         .unwrap(),
-    }
+    };
+    written.into_vec()
+}
+
+/// What is delivered of a message: decrypted, with its header put back, or as it came.
+pub(crate) fn delivered(mut found: Opened, raw: &[u8]) -> Vec<u8> {
+    let message = found.take_message();
+    let restored = found.restored.map(|header| header.apply(raw.into()));
+    message
+        .or(restored)
+        .map_or(raw.to_vec(), mail::Buffer::into_vec)
 }

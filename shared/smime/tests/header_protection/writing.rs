@@ -23,7 +23,7 @@ fn a_signed_message_repeats_its_header() {
     assert_eq!(value(&raw, "Subject").as_deref(), Some("the truth"));
     let found = opened(&raw);
     assert_eq!(found.signature_verdict(), Some(Ok(())));
-    assert_eq!(found.restored, None);
+    assert!(found.restored.is_none());
 }
 
 #[test]
@@ -33,8 +33,8 @@ fn an_encrypted_message_hides_the_subject() {
     assert_eq!(value(&raw, "Comments"), None);
     assert_eq!(value(&raw, "Keywords"), None);
     assert!(!text(&raw).contains("truth"));
-    let found = opened(&raw);
-    let inside = found.entity.unwrap();
+    let mut found = opened(&raw);
+    let inside = found.entity.clone().unwrap();
     let payload = Entity::parse(&inside).multipart().unwrap().parts[0].to_vec();
     assert_eq!(
         text(&payload),
@@ -45,7 +45,7 @@ fn an_encrypted_message_hides_the_subject() {
          Subject: the truth\r\n\r\nhi\r\n"
     );
     assert_eq!(found.confidential, ["Subject", "Comments", "Keywords"]);
-    let delivered = found.message.unwrap();
+    let delivered = found.take_message().unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("the truth"));
     assert_eq!(value(&delivered, "Keywords").as_deref(), Some("k"));
 }
@@ -62,7 +62,7 @@ fn where_the_parameter_has_no_place_nothing_is_hidden() {
         let raw = format!("From: <p256@acme.test>\r\nSubject: the truth\r\n{header}\r\nhi\r\n");
         let raw = written(raw.as_bytes(), HeaderProtection::Cipher);
         assert_eq!(value(&raw, "Subject").as_deref(), Some("the truth"));
-        let delivered = opened(&raw).message.unwrap();
+        let delivered = opened(&raw).take_message().unwrap();
         assert_eq!(value(&delivered, "Subject").as_deref(), Some("the truth"));
     }
 }
@@ -83,8 +83,8 @@ fn a_hidden_subject_stands_in_the_text() {
     assert!(shown.contains("\r\n\r\nSubject: a <b>\r\n\r\nhi\r\n"));
     assert!(shown.contains("<pre>Subject: a &lt;b&gt;</pre></div><p>hi\r\n"));
     // Without the signature, which keeps it, it goes.
-    let delivered = opened(&message("From: <p256@acme.test>\r\n", &encrypted(&payload)));
-    let delivered = delivered.message.unwrap();
+    let mut delivered = opened(&message("From: <p256@acme.test>\r\n", &encrypted(&payload)));
+    let delivered = delivered.take_message().unwrap();
     assert_eq!(text(Entity::parse(&delivered).body()), body);
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("a <b>"));
     // What is not hidden need not be said again.
@@ -101,13 +101,13 @@ fn a_subject_that_is_no_ascii() {
     let raw =
         b"From: <p256@acme.test>\r\nSubject: gr\xfc\xdfe\r\nContent-Type: text/plain\r\n\r\nhi\r\n";
     let delivered = opened(&written(raw, HeaderProtection::Cipher))
-        .message
+        .take_message()
         .unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("grüße"));
     let signed = written(raw, HeaderProtection::Clear);
     let found = opened(&signed);
     assert_eq!(found.signature_verdict(), Some(Ok(())));
-    assert_eq!(found.restored, None);
+    assert!(found.restored.is_none());
     assert!(!text(Entity::parse(&signed).body()).contains("hp="));
 }
 
@@ -128,9 +128,9 @@ proptest! {
         let hidden = written(raw.as_bytes(), HeaderProtection::Cipher);
         prop_assert!(mail::find(Entity::parse(&hidden).header(), subject.as_bytes()).is_none());
         prop_assert!(mail::find(Entity::parse(&hidden).header(), keywords.as_bytes()).is_none());
-        let found = opened(&hidden);
+        let mut found = opened(&hidden);
         prop_assert_eq!(found.signature_verdict(), Some(Ok(())));
-        let delivered = found.message.unwrap();
+        let delivered = found.take_message().unwrap();
         for name in ["From", "Subject", "Keywords", "Comments"] {
             prop_assert_eq!(value(&delivered, name), value(raw.as_bytes(), name));
         }
