@@ -1,6 +1,8 @@
 //! Opening a message: every layer, outermost first.
 
 #[cfg(test)]
+mod harvest;
+#[cfg(test)]
 mod lattice;
 mod walk;
 
@@ -150,8 +152,8 @@ pub struct SignatureReport {
     pub path: Vec<Certificate>,
     /// The capabilities that the signer announces.
     pub capabilities: Option<Capabilities>,
-    /// The certificate that the signer wants to be encrypted to.
-    pub encryption_certificate: Option<Certificate>,
+    /// From the certificate that the signer wants to be encrypted to, to the anchor; empty if there is none.
+    pub encryption_path: Vec<Certificate>,
     /// Whether what it signs is all that is shown, and not a part or an embedded message.
     pub covers_all: bool,
     /// Whether it rests on SHA-1: then it is good only where the store accepts that
@@ -168,6 +170,8 @@ pub struct Harvest {
     pub address: Address,
     /// To encrypt to.
     pub certificate: Certificate,
+    /// The authorities above it, up to the anchor.
+    pub issuers: Vec<Certificate>,
     /// What the sender can read.
     pub capabilities: Option<Capabilities>,
     /// When it was said.
@@ -293,9 +297,11 @@ impl Opened {
             .iter()
             .filter(|signature| signature.covers_all && !signature.rests_on_sha1)
             .filter_map(|signature| {
+                let (certificate, issuers) = signature.encryption_path.split_first()?;
                 Some(Harvest {
                     address: signature.address.clone()?,
-                    certificate: signature.encryption_certificate.clone()?,
+                    certificate: certificate.clone(),
+                    issuers: issuers.to_vec(),
                     capabilities: signature.capabilities.clone(),
                     signing_time: signature.signing_time,
                 })

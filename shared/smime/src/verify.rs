@@ -111,7 +111,7 @@ impl Examination<'_> {
             signing_time: attributes.and_then(SignedAttributes::signing_time),
             path: Vec::new(),
             capabilities: attributes.and_then(SignedAttributes::capabilities),
-            encryption_certificate: None,
+            encryption_path: Vec::new(),
             covers_all: self.judge.covers_all,
             rests_on_sha1: scheme
                 .as_ref()
@@ -133,7 +133,7 @@ impl Examination<'_> {
         };
         report.address = self.address_of(&certificate);
         report.verdict = self.accept(&certificate, &mut report.path);
-        report.encryption_certificate = self.encryption_certificate(&certificate, attributes);
+        report.encryption_path = self.encryption_path(&certificate, &report.path, attributes);
         report.certificate = Some(certificate);
         report
     }
@@ -362,18 +362,21 @@ impl Examination<'_> {
             .cloned()
     }
 
-    /// The certificate to encrypt to: the one the signer prefers, else its own if that may encrypt, else another in
-    /// the message for the same address. It must have a path of its own.
-    fn encryption_certificate(
+    /// The path of the certificate to encrypt to: the one the signer prefers, else its own if that may encrypt, else
+    /// another in the message for the same address.
+    fn encryption_path(
         &self,
         signing: &Certificate,
+        signing_path: &[Certificate],
         attributes: Option<&SignedAttributes<'_>>,
-    ) -> Option<Certificate> {
+    ) -> Vec<Certificate> {
         let preferred = attributes.and_then(SignedAttributes::encryption_preference);
         let is_preferred = |certificate: &&Certificate| {
             preferred.as_ref().is_some_and(|id| id.matches(certificate))
         };
-        let address = self.address_of(signing)?;
+        let Some(address) = self.address_of(signing) else {
+            return Vec::new();
+        };
         let is_usable = |certificate: &&Certificate| {
             certificate.may_encrypt()
                 && !certificate.key_kind().is_weak()
@@ -385,11 +388,11 @@ impl Examination<'_> {
             .filter(is_preferred)
             .chain(std::iter::once(signing))
             .chain(self.certificates)
-            .find(is_usable)?;
-        if found == signing || self.path(found, Usage::EmailEncryption).is_ok() {
-            Some(found.clone())
-        } else {
-            None
+            .find(is_usable);
+        match found {
+            Some(found) if found == signing => signing_path.to_vec(),
+            Some(found) => self.path(found, Usage::EmailEncryption).unwrap_or_default(),
+            None => Vec::new(),
         }
     }
 }

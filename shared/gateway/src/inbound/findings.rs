@@ -217,12 +217,7 @@ fn learn(opened: &Opened, facts: &Facts<'_>) -> Vec<Learnt> {
         .filter(|harvest| !facts.snapshot.manages(&harvest.address))
         .filter(|harvest| harvest.signing_time.is_none_or(|time| time <= latest))
         .map(|harvest| {
-            let path = opened.signatures.iter().map(|report| &report.path);
-            let path = path
-                .filter(|path| path.first() == Some(&harvest.certificate))
-                .flatten();
-            // Without the certificate itself; its last one is the anchor.
-            let mut chain: Vec<_> = path.skip(1).cloned().collect();
+            let mut chain = harvest.issuers;
             let authority = chain.pop();
             Learnt {
                 address: harvest.address,

@@ -6,8 +6,8 @@ use mail::UnixTime;
 
 use crate::asn1::{Reader, Writer, oid, tag, write_time};
 use crate::{
-    Certificate, Crl, KeyKind, OcspResponse, PrivateKey, Provider, ProviderError, RustCrypto,
-    SignatureScheme,
+    Certificate, Crl, KeyKind, KeyPair, OcspResponse, PrivateKey, Provider, ProviderError,
+    RustCrypto, SignatureScheme,
 };
 
 /// The time of all tests.
@@ -16,6 +16,8 @@ const DAY: i64 = 86_400;
 
 pub(crate) const CA_KEY_USAGE: u8 = 0b0000_0110; // keyCertSign, cRLSign
 pub(crate) const SIGNING_KEY_USAGE: u8 = 0b1000_0000; // digitalSignature
+pub(crate) const KEY_ENCIPHERMENT_USAGE: u8 = 0b0010_0000;
+pub(crate) const KEY_AGREEMENT_USAGE: u8 = 0b0000_1000;
 
 /// A provider that verifies; its random numbers are a counter.
 pub(crate) fn provider() -> impl Provider {
@@ -276,6 +278,20 @@ impl Authority {
     /// A person below this authority.
     pub(crate) fn user(&self, common_name: &str) -> Certificate {
         self.issue(&Template::user(common_name, &Key::new(200)))
+    }
+
+    /// A new key pair of alice@acme.test.
+    pub(crate) fn pair(&self, kind: KeyKind, usage: u8) -> KeyPair {
+        let key = provider().generate_key(kind).unwrap();
+        let template = Template::user("alice", &Key::new(9)).address("alice@acme.test");
+        let template = Template {
+            spki: provider().public_key(&key).unwrap(),
+            ..template.key_usage(usage)
+        };
+        KeyPair {
+            certificate: Some(self.issue(&template)),
+            key,
+        }
     }
 
     /// A list that is current now.

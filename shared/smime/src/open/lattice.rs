@@ -4,29 +4,14 @@
 use mail::Entity;
 
 use crate::{
-    Certificate, ContentCipher, KeyKind, KeyPair, MlKem, OpenContext, Opened, PostQuantum,
-    Provider as _, Reason, RsaPadding, SignOptions, Signer, TrustStore,
-    chain::forge::{Authority, Key, NOW, Template, provider},
+    Certificate, ContentCipher, KeyKind, KeyPair, MlKem, OpenContext, Opened, PostQuantum, Reason,
+    RsaPadding, SignOptions, Signer, TrustStore,
+    chain::forge::{Authority, KEY_ENCIPHERMENT_USAGE, NOW, SIGNING_KEY_USAGE, provider},
     encrypt, open, protect, sign,
 };
 
 const MESSAGE: &[u8] =
     b"From: <alice@acme.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nhello\r\n";
-
-/// A key pair of alice's, its certificate issued by `root`.
-fn pair(root: &Authority, kind: KeyKind) -> KeyPair {
-    const KEY_ENCIPHERMENT: u8 = 0b0010_0000;
-    let key = provider().generate_key(kind).unwrap();
-    let mut template = Template::user("alice", &Key::new(9)).address("alice@acme.test");
-    template.spki = provider().public_key(&key).unwrap();
-    if matches!(kind, KeyKind::MlKem(_)) {
-        template = template.key_usage(KEY_ENCIPHERMENT);
-    }
-    KeyPair {
-        certificate: Some(root.issue(&template)),
-        key,
-    }
-}
 
 fn opened(message: &[u8], keys: &[KeyPair], root: &Certificate) -> Opened {
     let context = OpenContext {
@@ -48,7 +33,7 @@ fn ml_dsa_signs_and_verifies() {
         PostQuantum::MlDsa65,
         PostQuantum::MlDsa87,
     ] {
-        let pair = pair(&root, KeyKind::PostQuantum(set));
+        let pair = root.pair(KeyKind::PostQuantum(set), SIGNING_KEY_USAGE);
         let signer = Signer {
             certificate: pair.certificate.as_ref().unwrap(),
             chain: &[],
@@ -74,7 +59,7 @@ fn ml_dsa_signs_and_verifies() {
 fn ml_kem_recipients_open_what_is_sent_to_them() {
     let root = Authority::root("root", 1);
     for set in [MlKem::MlKem512, MlKem::MlKem768, MlKem::MlKem1024] {
-        let pair = pair(&root, KeyKind::MlKem(set));
+        let pair = root.pair(KeyKind::MlKem(set), KEY_ENCIPHERMENT_USAGE);
         let certificate = pair.certificate.clone().unwrap();
         let sealed = protect(MESSAGE.into(), |entity| {
             encrypt(
