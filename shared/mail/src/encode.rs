@@ -110,29 +110,69 @@ pub(crate) fn append_base64(text: &[u8], out: &mut Vec<u8>) -> bool {
 
 /// What every client writes: lines of nothing but base64. `None` for all else.
 fn append_clean_base64(text: &[u8], out: &mut Vec<u8>) -> Option<()> {
-    // Characters without line ends, a block at a time.
-    let mut block = [0; BLOCK_LINES * LINE_CHARACTERS];
-    let mut filled = 0;
-    for line in text.trim_ascii().split(|octet| *octet == b'\n') {
+    let mut characters = Characters::default();
+    let mut rest = text.trim_ascii();
+    while !rest.is_empty() {
+        // A copy of a length that the compiler knows costs Wasm a few loads and stores, any other a call. Should
+        // another line end stand inside of these characters, the decoder refuses them.
+        if let Some((line, tail)) = rest.split_first_chunk::<TEXT_LINE_OCTETS>()
+            && let Some((line, b"\r\n")) = line.split_first_chunk::<LINE_CHARACTERS>()
+            && let Some(place) = characters.place().first_chunk_mut()
+        {
+            *place = *line;
+            characters.filled += line.len();
+            rest = tail;
+            continue;
+        }
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let (line, tail) = rest.split_at(end);
+        rest = tail.get(1..).unwrap_or_default();
         let mut line = line.strip_suffix(b"\r").unwrap_or(line);
         while !line.is_empty() {
-            if filled == block.len() {
-                // Only the end of the text may be padded.
-                base64_simd::STANDARD_NO_PAD
-                    .decode_append(block, out)
-                    .ok()?;
-                filled = 0;
-            }
-            let place = block.get_mut(filled..)?;
-            let (head, rest) = line.split_at(line.len().min(place.len()));
+            characters.make_room(out)?;
+            let place = characters.place();
+            let (head, others) = line.split_at(line.len().min(place.len()));
             place.get_mut(..head.len())?.copy_from_slice(head);
-            filled += head.len();
-            line = rest;
+            characters.filled += head.len();
+            line = others;
         }
     }
     base64_simd::STANDARD
-        .decode_append(block.get(..filled)?, out)
+        .decode_append(characters.block.get(..characters.filled)?, out)
         .ok()
+}
+
+/// Characters without their line ends, as many as are decoded in one go.
+struct Characters {
+    block: [u8; BLOCK_LINES * LINE_CHARACTERS],
+    filled: usize,
+}
+
+impl Default for Characters {
+    fn default() -> Self {
+        Self {
+            block: [0; _],
+            filled: 0,
+        }
+    }
+}
+
+impl Characters {
+    /// What is still free.
+    fn place(&mut self) -> &mut [u8] {
+        self.block.get_mut(self.filled..).unwrap_or_default()
+    }
+
+    /// Decodes a full block; only the end of the text may be padded.
+    fn make_room(&mut self, out: &mut Vec<u8>) -> Option<()> {
+        if self.filled == self.block.len() {
+            base64_simd::STANDARD_NO_PAD
+                .decode_append(self.block, out)
+                .ok()?;
+            self.filled = 0;
+        }
+        Some(())
+    }
 }
 
 fn decode_damaged_base64(text: &[u8]) -> (Vec<u8>, bool) {
