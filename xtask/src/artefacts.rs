@@ -26,7 +26,7 @@ pub(crate) fn build(tools: &Tools, progress: &Progress) -> Result<()> {
 /// Without wasm-opt: after fat LTO it takes a minute to save a tenth of what the budget has to spare.
 pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
     let step = progress.step("Building the Worker");
-    let wasm = compile(tools, "edge", "edge", &[], &step)?;
+    let wasm = compile(tools, "edge", "edge", WORKER_FLAGS, &step)?;
     let entry = tools.root().join("edge/js/worker.mjs");
     let folder = tools.root().join(WORKER);
     let input = (fs::read(&wasm)?, fs::read(&entry)?);
@@ -44,7 +44,7 @@ pub(crate) fn worker(tools: &Tools, progress: &Progress) -> Result<()> {
 /// rival. Tests and measurements use it; it is no part of what is deployed.
 pub(crate) fn probe(tools: &Tools, progress: &Progress) -> Result<PathBuf> {
     let step = progress.step("Building the probe");
-    let wasm = compile(tools, "probe", "edge", &[], &step)?;
+    let wasm = compile(tools, "probe", "edge", WORKER_FLAGS, &step)?;
     let folder = tools::target(tools.root()).join("probe");
     let source = tools.root().join("tests/probe");
     let mut files = files_under(&source.join("js"))?;
@@ -138,6 +138,12 @@ pub(crate) fn native(tools: &Tools, progress: &Progress) -> Result<()> {
 pub(crate) fn program(tools: &Tools, name: &str) -> PathBuf {
     tools::target(tools.root()).join("debug").join(name)
 }
+
+/// The vector instructions that every workerd has: with them a large message costs a quarter to a third less.
+const WORKER_FLAGS: &[&str] = &[
+    "--config",
+    "target.wasm32-unknown-unknown.rustflags = ['-C', 'target-feature=+simd128']",
+];
 
 /// Leptos with views whose types are erased at each component: without it every tree of elements
 /// is a type of its own, compiled anew, and the portal is an eighth larger. The relocations tell the
