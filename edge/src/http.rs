@@ -8,6 +8,7 @@ mod exchange;
 mod licence;
 mod mailboxes;
 mod messages;
+mod ocsp;
 mod operator;
 mod own_certificates;
 mod paging;

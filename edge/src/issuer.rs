@@ -1,7 +1,8 @@
 //! The built-in CA of an organisation: made on first use, its key in the vault.
 
 use issuing::{
-    CrlContent, Issuer, MailboxContent, Revocation, RevocationReason, RootContent, Serial,
+    CrlContent, Issuer, MailboxContent, OcspRequest, Revocation, RevocationReason, RootContent,
+    Serial,
 };
 use mail::{Address, UnixTime};
 use smime::{Certificate, KeyKind, PrivateKey, Provider as _};
@@ -113,6 +114,7 @@ impl BuiltInCa {
             now: desk.now.unix(),
             crl_url: &format!("{base}/crl"),
             issuer_url: &format!("{base}/root.der"),
+            ocsp_url: &format!("{base}/ocsp"),
         };
         let der = self.issuer()?.issue(content).map_err(not_issued)?;
         Certificate::from_der(&der)
@@ -144,6 +146,29 @@ impl BuiltInCa {
         self.issuer()?.crl(content).map_err(not_issued)
     }
 
+    /// Answers a question about the certificate of this serial number (hex); `None` where the question
+    /// names another CA.
+    pub(crate) fn ocsp(
+        &self,
+        question: &OcspRequest,
+        serial: &str,
+        standing: &issuers::StandingRow,
+        now: UnixTime,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let issuer = self.issuer()?;
+        if !issuer.is_asked(question).map_err(not_issued)? {
+            return Ok(None);
+        }
+        let serial = octets(serial);
+        let revocation = standing.revoked_at.map(|at| Revocation {
+            serial: &serial,
+            at: UnixTime(at),
+            reason: reason(standing.reason),
+        });
+        let answer = issuer.ocsp(question, revocation.as_ref(), now);
+        answer.map(Some).map_err(not_issued)
+    }
+
     fn issuer(&self) -> Result<Issuer<'_>, Failure> {
         Issuer::new(&self.certificate, &self.key, &Node).map_err(not_issued)
     }
@@ -152,6 +177,11 @@ impl BuiltInCa {
 /// Names a key: SHA-256 of the public half, so that a CSR and its certificate name the same one.
 pub(crate) fn key_id(spki: &[u8]) -> String {
     crypto::sha256_hex(spki)
+}
+
+/// Names a question, so that its answer can be found again.
+pub(crate) fn question_key(question: &OcspRequest) -> Result<Vec<u8>, Failure> {
+    question.key().map_err(not_issued)
 }
 
 fn serial() -> Serial {

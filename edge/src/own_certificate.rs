@@ -179,6 +179,7 @@ mod tests {
             now: NOW,
             crl_url: "http://other.test/crl",
             issuer_url: "http://other.test/root.der",
+            ocsp_url: "http://other.test/ocsp",
         });
         let read = |der: &[u8]| Certificate::from_der(der).unwrap();
         (key, vec![read(&certificate.unwrap()), read(&root)])

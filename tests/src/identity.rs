@@ -80,6 +80,7 @@ impl Authority {
             now: now(),
             crl_url: "http://pki.partner.test/crl",
             issuer_url: "http://pki.partner.test/root.der",
+            ocsp_url: "http://pki.partner.test/ocsp",
         })?;
         let certificate = Certificate::from_der(&certificate).context("own certificate")?;
         Ok(Person {

@@ -11,6 +11,7 @@ use worker::{Headers, Method, Response};
 
 use super::certificates::CERTS_ONLY;
 use super::exchange::{self, Exchange};
+use super::ocsp;
 use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -20,20 +21,25 @@ use crate::store::issuers::{self, IssuerRow, RevokedRow};
 pub(crate) const BASE: &str = "/pki/";
 
 /// How long what is served here may be kept by whoever fetched it.
-const FRESH_SECONDS: i64 = 3600;
+pub(super) const FRESH_SECONDS: i64 = 3600;
 /// A list is signed again, though nothing new is revoked, when this much of its time is over.
 const RENEW_AFTER_SECONDS: i64 = CRL_DAYS * 86_400 / 2;
 /// Organisations whose list an isolate keeps.
 const KEPT_MAX: usize = 64;
 
 /// Answers a path below [`BASE`].
-pub(crate) async fn answer(exchange: &Exchange, path: &str) -> Result<Response, Failure> {
-    if !matches!(exchange.request.method(), Method::Get | Method::Head) {
-        let detail = "What lies here is only fetched.";
-        return Err(Failure::caller(405, "method-not-allowed", detail));
-    }
+pub(crate) async fn answer(exchange: &mut Exchange, path: &str) -> Result<Response, Failure> {
     let unknown = || Failure::unknown("path");
     let (organisation, file) = path.split_once('/').ok_or_else(unknown)?;
+    if file == "ocsp" {
+        return ocsp::answer(exchange, organisation, None).await;
+    }
+    if let Some(question) = file.strip_prefix("ocsp/") {
+        return ocsp::answer(exchange, organisation, Some(question)).await;
+    }
+    if !matches!(exchange.request.method(), Method::Get | Method::Head) {
+        return Err(only_fetched());
+    }
     let desk = &exchange.desk;
     let issuer = issuers::get(&desk.db, organisation)
         .await?
@@ -48,6 +54,17 @@ pub(crate) async fn answer(exchange: &Exchange, path: &str) -> Result<Response, 
         "crl" => reply("application/pkix-crl", crl(desk, organisation).await?),
         _ => Err(unknown()),
     }
+}
+
+/// Another method than the path takes.
+pub(super) fn only_fetched() -> Failure {
+    let detail = "There is such a path, but it does not take this method.";
+    Failure::caller(405, "method-not-allowed", detail)
+}
+
+/// How long a reply may be kept, as `Cache-Control` says it.
+pub(super) fn fresh() -> String {
+    format!("public, max-age={FRESH_SECONDS}")
 }
 
 fn root(issuer: &IssuerRow) -> Result<Certificate, Failure> {
@@ -100,6 +117,6 @@ fn reply(media_type: &str, body: Vec<u8>) -> Result<Response, Failure> {
     let headers = Headers::new();
     exchange::guard(&headers)?;
     headers.set("content-type", media_type)?;
-    headers.set("cache-control", &format!("public, max-age={FRESH_SECONDS}"))?;
+    headers.set("cache-control", &fresh())?;
     Ok(Response::builder().with_headers(headers).fixed(body))
 }

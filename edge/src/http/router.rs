@@ -20,7 +20,7 @@ pub(crate) async fn answer(mut exchange: Exchange) -> Result<Response, Failure> 
         return test_clock::answer(exchange, call).await;
     }
     if let Some(path) = path.strip_prefix(pki::BASE) {
-        return pki::answer(&exchange, path).await;
+        return pki::answer(&mut exchange, path).await;
     }
     let Some(path) = path.strip_prefix(api::BASE) else {
         return Err(no_such_path());

@@ -74,6 +74,27 @@ pub(crate) struct RevokedRow {
     pub(crate) reason: u8,
 }
 
+/// Where a certificate of the CA stands.
+#[derive(Deserialize, Eq, PartialEq)]
+pub(crate) struct StandingRow {
+    pub(crate) revoked_at: Option<i64>,
+    pub(crate) reason: u8,
+}
+
+/// Where the certificate with this serial number (hex) stands; `None` where the CA issued none.
+pub(crate) async fn standing(
+    db: &Database,
+    organisation: &str,
+    serial: &str,
+) -> worker::Result<Option<StandingRow>> {
+    db.row(
+        "SELECT revoked_at, coalesce(revocation_reason, 0) AS reason FROM certificates \
+         WHERE organisation = ?1 AND serial = ?2 AND source = 'built_in_ca'",
+        [organisation.into(), serial.into()],
+    )
+    .await
+}
+
 /// The CA's revoked certificates that have not expired by themselves.
 pub(crate) async fn revoked(
     db: &Database,

@@ -79,17 +79,20 @@ impl Issuer<'_> {
     }
 }
 
-fn entry(revocation: &Revocation<'_>) -> Result<RevokedCert<Rfc5280>, IssueError> {
-    let reason = match revocation.reason {
-        // RFC 5280 §5.3.1: rather no reason than this one.
+/// The reason as it is written; RFC 5280 §5.3.1 wants rather none than *unspecified*.
+pub(crate) fn crl_reason(reason: RevocationReason) -> Option<CrlReason> {
+    match reason {
         RevocationReason::Unspecified => None,
         RevocationReason::KeyCompromise => Some(CrlReason::KeyCompromise),
         RevocationReason::AffiliationChanged => Some(CrlReason::AffiliationChanged),
         RevocationReason::Superseded => Some(CrlReason::Superseded),
         RevocationReason::CessationOfOperation => Some(CrlReason::CessationOfOperation),
         RevocationReason::PrivilegeWithdrawn => Some(CrlReason::PrivilegeWithdrawn),
-    };
-    let extensions = reason
+    }
+}
+
+fn entry(revocation: &Revocation<'_>) -> Result<RevokedCert<Rfc5280>, IssueError> {
+    let extensions = crl_reason(revocation.reason)
         .map(|reason| Ok::<_, IssueError>(vec![extension(false, &reason)?]))
         .transpose()?;
     Ok(RevokedCert {

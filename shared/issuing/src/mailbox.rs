@@ -39,6 +39,8 @@ pub struct MailboxContent<'a> {
     pub crl_url: &'a str,
     /// Where the CA's certificate is fetched (HTTP).
     pub issuer_url: &'a str,
+    /// Where the CA answers whether the certificate is revoked (HTTP).
+    pub ocsp_url: &'a str,
 }
 
 impl Issuer<'_> {
@@ -59,7 +61,7 @@ impl Issuer<'_> {
                 },
             )?,
             extension(false, &crl_distribution_points(content.crl_url)?)?,
-            extension(false, &ca_issuers(content.issuer_url)?)?,
+            extension(false, &authority_information(&content)?)?,
         ];
         Draft {
             serial: content.serial,
@@ -124,9 +126,18 @@ fn crl_distribution_points(url: &str) -> Result<CrlDistributionPoints, IssueErro
     }]))
 }
 
-fn ca_issuers(url: &str) -> Result<AuthorityInfoAccessSyntax, IssueError> {
-    Ok(AuthorityInfoAccessSyntax(vec![AccessDescription {
-        access_method: rfc5280::ID_AD_CA_ISSUERS,
-        access_location: GeneralName::UniformResourceIdentifier(Ia5String::new(url)?),
-    }]))
+/// Where the CA is found, and where it answers.
+fn authority_information(
+    content: &MailboxContent<'_>,
+) -> Result<AuthorityInfoAccessSyntax, IssueError> {
+    let access = |method, url: &str| {
+        Ok::<_, IssueError>(AccessDescription {
+            access_method: method,
+            access_location: GeneralName::UniformResourceIdentifier(Ia5String::new(url)?),
+        })
+    };
+    Ok(AuthorityInfoAccessSyntax(vec![
+        access(rfc5280::ID_AD_OCSP, content.ocsp_url)?,
+        access(rfc5280::ID_AD_CA_ISSUERS, content.issuer_url)?,
+    ]))
 }

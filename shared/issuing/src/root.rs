@@ -49,7 +49,11 @@ pub fn make_root(
                 path_len_constraint: Some(0),
             },
         )?,
-        extension(true, &KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign))?,
+        // `digitalSignature` is for its OCSP answers (Baseline Requirements §7.1.2.3).
+        extension(
+            true,
+            &KeyUsage(KeyUsages::KeyCertSign | KeyUsages::CRLSign | KeyUsages::DigitalSignature),
+        )?,
         subject_key_identifier(&spki, provider)?,
     ];
     Draft {

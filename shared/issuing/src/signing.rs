@@ -38,6 +38,8 @@ impl Serial {
 pub struct Issuer<'a> {
     pub(crate) name: Name,
     pub(crate) key_identifier: Vec<u8>,
+    /// The octets of `subjectPublicKey`, as OCSP hashes them.
+    pub(crate) public_key: Vec<u8>,
     signer: Signer<'a>,
 }
 
@@ -62,6 +64,11 @@ impl<'a> Issuer<'a> {
         Ok(Self {
             name: tbs.subject().clone(),
             key_identifier,
+            public_key: tbs
+                .subject_public_key_info()
+                .subject_public_key
+                .raw_bytes()
+                .to_vec(),
             signer: Signer { key, provider },
         })
     }
@@ -150,6 +157,13 @@ pub(crate) fn time(at: UnixTime) -> Result<Time, IssueError> {
     UtcTime::from_unix_duration(since_1970)
         .map(Time::from)
         .or_else(|_| GeneralizedTime::from_unix_duration(since_1970).map(Time::from))
+        .map_err(|_| IssueError::BadTime)
+}
+
+/// `GeneralizedTime`, as OCSP has it for every year (RFC 6960 §4.2.2.1).
+pub(crate) fn generalized_time(at: UnixTime) -> Result<GeneralizedTime, IssueError> {
+    let since_1970 = u64::try_from(at.0).map_err(|_| IssueError::BadTime)?;
+    GeneralizedTime::from_unix_duration(Duration::from_secs(since_1970))
         .map_err(|_| IssueError::BadTime)
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::limits::route;
@@ -36,6 +37,11 @@ pub(crate) fn are_revoked(setting: &Setting) -> Result<()> {
     let (_, entry) = list.split_once(&serial).context("not on the list")?;
     let entry: String = entry.split("Serial Number").take(1).collect();
     ensure!(entry.contains("Key Compromise"), "{entry}");
+
+    ensure!(
+        ask(setting, &first)?.contains("revoked") && ask(setting, &second)?.contains("good"),
+        "OCSP says otherwise"
+    );
 
     // The reason lies in the mailbox: it ends, and its seat is held.
     revoke(setting, &second, "privilege_withdrawn")?;
@@ -98,6 +104,30 @@ pub(crate) fn activate(setting: &Setting, address: &str) -> Result<String> {
 fn revoke(setting: &Setting, fingerprint: &str, reason: &str) -> Result<Value> {
     let path = format!("/certificates/{fingerprint}/revoke");
     setting.api.post(&path, &json!({"reason": reason}))
+}
+
+/// What the CA's responder says of a certificate, as OpenSSL hears it, by POST and by GET.
+fn ask(setting: &Setting, fingerprint: &str) -> Result<String> {
+    let folder = setting.folder();
+    let chain = format!("/certificates/{fingerprint}.pem");
+    fs::write(folder.join("asked.pem"), setting.api.get_text(&chain)?)?;
+    let ca = setting.ready("ca_pem")?;
+    let (portal, organisation) = (setting.ready("portal")?, setting.ready("organisation")?);
+    let url = format!("{}/pki/{organisation}/ocsp", portal.trim_end_matches('/'));
+    let question = ["ocsp", "-issuer", ca, "-cert", "asked.pem", "-no_nonce"];
+    let post = ["-url", &url, "-CAfile", ca, "-out", "asked.txt"];
+    let keep = ["-reqout", "asked.req", "-respout", "asked.post"];
+    openssl(folder, &[&question[..], &post[..], &keep[..]].concat())?;
+
+    let encoded = STANDARD.encode(fs::read(folder.join("asked.req"))?);
+    let encoded = encoded.replace('+', "%2B").replace('/', "%2F");
+    let mut reply = ureq::get(format!("{url}/{encoded}")).call()?;
+    let got = reply.body_mut().read_to_vec()?;
+    ensure!(
+        got == fs::read(folder.join("asked.post"))?,
+        "GET and POST differ"
+    );
+    Ok(fs::read_to_string(folder.join("asked.txt"))?)
 }
 
 /// The CA's list as OpenSSL prints it.

@@ -123,6 +123,7 @@ impl Authority {
             now,
             crl_url,
             issuer_url: "http://gateway.acme.test/pki/acme/root.der",
+            ocsp_url: "http://gateway.acme.test/pki/acme/ocsp",
         });
         Person {
             address: address(text),

@@ -10,8 +10,9 @@ use std::cell::Cell;
 use std::process::Command;
 
 use issuing::{
-    CRL_DAYS, CrlContent, IssueError, Issuer, MAILBOX_DAYS, MailboxContent, Revocation,
-    RevocationReason, RootContent, Serial, make_root,
+    CRL_DAYS, CrlContent, IssueError, Issuer, MAILBOX_DAYS, MailboxContent,
+    OCSP_REQUEST_OCTETS_MAX, OcspRefusal, OcspRequest, Revocation, RevocationReason, RootContent,
+    Serial, make_root,
 };
 use mail::{Address, UnixTime};
 use smime::{Certificate, KeyKind, PrivateKey, Provider, ProviderError, RustCrypto};
@@ -20,6 +21,7 @@ const NOW: UnixTime = UnixTime(1_795_555_399); // 2026-11-24T21:23:19Z
 const RSA_KEY: &[u8] = include_bytes!("rsa.pem");
 const CRL_URL: &str = "http://gateway.acme.test/pki/acme/crl";
 const ISSUER_URL: &str = "http://gateway.acme.test/pki/acme/root.der";
+const OCSP_URL: &str = "http://gateway.acme.test/pki/acme/ocsp";
 
 /// Bytes that differ from call to call and not from run to run.
 fn entropy() -> impl Fn(&mut [u8]) -> Result<(), ProviderError> {
@@ -64,6 +66,7 @@ fn issue(ca: KeyKind, subject: KeyKind, address: &str) -> (Vec<u8>, Vec<u8>) {
         now: NOW,
         crl_url: CRL_URL,
         issuer_url: ISSUER_URL,
+        ocsp_url: OCSP_URL,
     });
     (root, certificate.unwrap())
 }
@@ -171,6 +174,107 @@ fn openssl_accepts_it() {
             }
         }
     }
+}
+
+/// OpenSSL asks with either hash, and believes the answer.
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test may read what OpenSSL wrote"
+)]
+fn openssl_believes_an_ocsp_answer() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        eprintln!("skipped: openssl is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for (ca, hash) in [(RSA, "-sha1"), (KeyKind::P256, "-sha256")] {
+        let (root, certificate) = issue(ca, RSA, "alice@acme.test");
+        let pem = |der: &[u8]| smime::pem::encode("CERTIFICATE", der);
+        std::fs::write(path("root.pem"), pem(&root)).unwrap();
+        std::fs::write(path("certificate.pem"), pem(&certificate)).unwrap();
+        let ocsp = |arguments: &[&str]| {
+            let output = Command::new("openssl")
+                .current_dir(folder.path())
+                .args([
+                    "ocsp",
+                    "-issuer",
+                    "root.pem",
+                    hash,
+                    "-cert",
+                    "certificate.pem",
+                ])
+                .args(arguments)
+                .output()
+                .expect("openssl runs");
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said).into_owned();
+            assert!(output.status.success(), "{said}");
+            said
+        };
+        ocsp(&["-reqout", "request.der"]);
+        let question = std::fs::read(path("request.der")).unwrap();
+        let question = OcspRequest::from_der(&question).unwrap();
+        let parsed = Certificate::from_der(&certificate).unwrap();
+        assert_eq!(question.serial(), parsed.serial());
+
+        let provider = RustCrypto::new(entropy());
+        let ca_key = key(ca, &provider);
+        let issuer = Issuer::new(&root, &ca_key, &provider).unwrap();
+        assert!(issuer.is_asked(&question).unwrap());
+        let revocation = Revocation {
+            serial: parsed.serial(),
+            at: NOW,
+            reason: RevocationReason::KeyCompromise,
+        };
+        for (revoked, expected) in [
+            (None, "certificate.pem: good"),
+            (Some(&revocation), "certificate.pem: revoked"),
+        ] {
+            let answer = issuer.ocsp(&question, revoked, NOW).unwrap();
+            std::fs::write(path("answer.der"), answer).unwrap();
+            let at = NOW.0.to_string();
+            let said = ocsp(&[
+                "-respin",
+                "answer.der",
+                "-CAfile",
+                "root.pem",
+                "-attime",
+                &at,
+                // Its validity period is judged by the machine's clock, which is another.
+                "-validity_period",
+                "4000000000",
+            ]);
+            assert!(said.contains("Response verify OK"), "{said}");
+            assert!(said.contains(expected), "{said}");
+            assert_eq!(said.contains("keyCompromise"), revoked.is_some(), "{said}");
+        }
+    }
+}
+
+#[test]
+fn questions_about_others_are_not_answered() {
+    let provider = RustCrypto::new(entropy());
+    let ca_key = key(KeyKind::P256, &provider);
+    let root = make_root(root_content("Acme"), &ca_key, &provider).unwrap();
+    let issuer = Issuer::new(&root, &ca_key, &provider).unwrap();
+    let certificate = Certificate::from_der(&root).unwrap();
+    let question = smime::ocsp_request(&certificate, &certificate, &provider).unwrap();
+    let question = OcspRequest::from_der(&question).unwrap();
+    assert!(issuer.is_asked(&question).unwrap());
+    let other_key = provider.generate_key(KeyKind::P256).unwrap();
+    let other = make_root(root_content("Acme"), &other_key, &provider).unwrap();
+    let other = Issuer::new(&other, &other_key, &provider).unwrap();
+    assert!(!other.is_asked(&question).unwrap());
+    assert_eq!(
+        OcspRequest::from_der(b"no question").err(),
+        Some(OcspRefusal::Malformed)
+    );
+    assert_eq!(
+        OcspRequest::from_der(&vec![0; OCSP_REQUEST_OCTETS_MAX + 1]).err(),
+        Some(OcspRefusal::Malformed)
+    );
 }
 
 /// OpenSSL reads a request, finds its signature right and the address in it.
