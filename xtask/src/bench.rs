@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: everything in release, measured by one program in one run.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
 use crate::options::BenchOptions;
+use crate::peers;
 use crate::process;
 use crate::progress::Progress;
 use crate::tools::{self, Tools, cargo};
@@ -19,6 +21,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode> {
     let mut bench = Command::new(tools::target(tools.root()).join("release/bench"));
     bench.env("SEALGATE_PROBE", probe);
     bench.env("SEALGATE_WORKERD", tools.workerd()?);
+    if let Some(program) = beside_openssl(&tools, &progress)? {
+        bench.env("SEALGATE_BESIDE_OPENSSL", program);
+    }
     if options.json {
         bench.arg("--json");
     }
@@ -49,6 +54,26 @@ pub(crate) fn run(options: &BenchOptions) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// The engine and the OpenSSL library in one program; none where the library cannot be linked.
+fn beside_openssl(tools: &Tools, progress: &Progress) -> Result<Option<PathBuf>> {
+    peers::install_libssl(progress)?;
+    let step = progress.step("Building the comparison with OpenSSL");
+    let target = tools::target(tools.root()).join("beside-openssl");
+    let mut build = cargo(tools.root());
+    build.args(["build", "--locked", "--release", "--manifest-path"]);
+    build.arg(tools.root().join("tests/openssl/Cargo.toml"));
+    build.arg("--target-dir").arg(&target);
+    match process::run(&mut build, &step) {
+        Err(_) if !process::is_stopping() => {
+            progress.note("libssl cannot be linked; there is no comparison with OpenSSL");
+            return Ok(None);
+        }
+        ended => ended?,
+    };
+    step.done();
+    Ok(Some(target.join("release/beside-openssl")))
 }
 
 /// What the measurements through the whole stack need.

@@ -70,6 +70,21 @@ fn install_packages(progress: &Progress) -> Result<()> {
         .chain(implementations)
         .filter_map(|(is_missing, package)| is_missing.then_some(package))
         .collect();
+    install(&missing, progress)
+}
+
+/// The OpenSSL library, to be linked.
+pub(crate) fn install_libssl(progress: &Progress) -> Result<()> {
+    let mut find = Command::new("pkg-config");
+    let is_there = find.args(["--exists", "openssl"]).status();
+    if is_there.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    install(&["libssl-dev", "pkg-config"], progress)
+}
+
+/// Installs packages of Debian where that is allowed without a question.
+fn install(missing: &[&str], progress: &Progress) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
@@ -84,13 +99,13 @@ fn install_packages(progress: &Progress) -> Result<()> {
         let mut command = Command::new(apt.first().map_or("apt-get", String::as_str));
         command.args(apt.iter().skip(1)).args(arguments);
         if arguments.first() == Some(&"install") {
-            command.args(&missing);
+            command.args(missing);
         }
         command.env("DEBIAN_FRONTEND", "noninteractive");
         let ended = process::try_run(&mut command, &step)?;
         if !ended.status.success() {
             // Not a failure of this project: the tests that need them say so.
-            progress.note("apt-get failed; tests that need what is missing are skipped");
+            progress.note("apt-get failed; what needs these packages is skipped");
             return Ok(());
         }
     }

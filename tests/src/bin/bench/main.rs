@@ -7,6 +7,7 @@
 mod engine;
 mod figure;
 mod mail;
+mod native;
 mod size;
 
 use std::env;
@@ -26,7 +27,10 @@ fn main() -> Result<()> {
             other => bail!("`{other}` is no argument"),
         }
     }
-    let (mut figures, table) = engine::measure(&filter)?;
+    let (mut figures, mut table) = engine::measure(&filter)?;
+    let (beside_openssl, rows) = native::measure(&filter)?;
+    figures.extend(beside_openssl);
+    table.push_str(&rows);
     if !only_engine {
         figures.extend(mail::figures()?);
         figures.extend(size::sizes()?);
