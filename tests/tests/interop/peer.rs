@@ -36,6 +36,10 @@ pub(crate) trait Peer: Send {
 /// Peers, each in a column of its own.
 pub(crate) type Peers = Vec<Box<dyn Peer>>;
 
+fn boxed(peer: impl Peer + 'static) -> Box<dyn Peer> {
+    Box::new(peer)
+}
+
 /// The peers that are here, and what each of the others needs.
 pub(crate) fn all(lab: &Lab) -> Result<(Peers, Vec<String>)> {
     let mut peers: Peers = vec![Box::new(openssl::OpenSsl::of_the_system())];
@@ -48,7 +52,7 @@ pub(crate) fn all(lab: &Lab) -> Result<(Peers, Vec<String>)> {
     add(
         openssl::NEW,
         "its program, named by SEALGATE_OPENSSL (`xtask/openssl` builds it with perl, make and a C compiler)",
-        new_openssl.map(|peer| Box::new(peer) as Box<dyn Peer>),
+        new_openssl.map(boxed),
     );
     add(
         gpgsm::NAME,

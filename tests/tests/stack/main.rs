@@ -32,7 +32,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 use crate::setting::Setting;
 
-const TESTS: &[(&str, fn(&Setting) -> Result<()>)] = &[
+type Test = fn(&Setting) -> Result<()>;
+
+const TESTS: &[(&str, Test)] = &[
     (
         "an enforced mail is opened and verified by OpenSSL",
         outbound::is_opened_by_openssl,

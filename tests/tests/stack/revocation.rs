@@ -174,14 +174,10 @@ fn move_clock(setting: &Setting, to: i64) -> Result<()> {
 
 /// The extensions that name a list and a responder.
 fn places(list: &str, responder: Option<&str>) -> String {
-    let mut places = String::new();
-    if !list.is_empty() {
-        places += &format!("crlDistributionPoints=URI:{list}\n");
-    }
-    if let Some(responder) = responder {
-        places += &format!("authorityInfoAccess=OCSP;URI:http://{responder}/\n");
-    }
-    places
+    let list = (!list.is_empty()).then(|| format!("crlDistributionPoints=URI:{list}\n"));
+    let responder =
+        responder.map(|place| format!("authorityInfoAccess=OCSP;URI:http://{place}/\n"));
+    list.into_iter().chain(responder).collect()
 }
 
 /// An authority with a register of what it issued and revoked.

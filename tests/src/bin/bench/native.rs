@@ -36,32 +36,47 @@ pub(crate) fn measure(filter: &str) -> Result<(Vec<Figure>, String)> {
     let mut table = "Natively, beside OpenSSL in one process: ms a message\n\
                      operation        size    Sealgate   OpenSSL  Sealgate:OpenSSL\n"
         .to_owned();
-    for row in rows {
-        let size = match row.octets / 1024 {
-            kibibytes @ 0..1024 => format!("{kibibytes} KiB"),
-            kibibytes => format!("{} MiB", kibibytes / 1024),
-        };
-        let name = format!("{} {size}", row.operation);
-        if !name.contains(filter) {
-            continue;
-        }
-        table.push_str(&format!(
-            "{:<15} {size:>7} {:>9.2} {:>9.2} {:>9.2}\n",
-            row.operation, row.sealgate_ms, row.openssl_ms, row.ratio,
-        ));
-        let (from, goal) = RATIO;
-        if row.octets >= from {
-            figures.push(Figure {
-                name: format!("native, {name}: to OpenSSL"),
-                value: round(row.ratio),
-                goal,
-                unit: "times",
-                detail: json!({
-                    "sealgate_ms": round(row.sealgate_ms),
-                    "openssl_ms": round(row.openssl_ms),
-                }),
-            });
-        }
+    for row in rows.iter().filter(|row| row.name().contains(filter)) {
+        table.push_str(&row.line());
+        figures.extend(row.figure());
     }
     Ok((figures, table))
+}
+
+impl Row {
+    fn name(&self) -> String {
+        format!("{} {}", self.operation, self.size())
+    }
+
+    fn size(&self) -> String {
+        match self.octets / 1024 {
+            kibibytes @ 0..1024 => format!("{kibibytes} KiB"),
+            kibibytes => format!("{} MiB", kibibytes / 1024),
+        }
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "{:<15} {:>7} {:>9.2} {:>9.2} {:>9.2}\n",
+            self.operation,
+            self.size(),
+            self.sealgate_ms,
+            self.openssl_ms,
+            self.ratio,
+        )
+    }
+
+    fn figure(&self) -> Option<Figure> {
+        let (from, goal) = RATIO;
+        (self.octets >= from).then(|| Figure {
+            name: format!("native, {}: to OpenSSL", self.name()),
+            value: round(self.ratio),
+            goal,
+            unit: "times",
+            detail: json!({
+                "sealgate_ms": round(self.sealgate_ms),
+                "openssl_ms": round(self.openssl_ms),
+            }),
+        })
+    }
 }
