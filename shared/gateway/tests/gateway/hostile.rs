@@ -99,7 +99,8 @@ fn every_beginning_of_a_mail_is_decided_about() {
     let signed = world.sign(&mail(BOB, ALICE), &bob);
     let raw = world.encrypt(&signed, &[&alice]);
     let envelope = inbound(BOB, &[ALICE]);
-    for end in (0..raw.len()).step_by(41) {
+    // Without its padding and line end the last group of base64 is still whole.
+    for end in (0..raw.len() - "==\r\n".len()).step_by(41) {
         let decision = world.run(&envelope, &raw[..end]);
         assert!(!codes(&decision.records[0]).contains(&"signature-good"));
     }

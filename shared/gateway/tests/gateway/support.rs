@@ -123,7 +123,8 @@ impl Authority {
             now,
             crl_url,
             issuer_url: "http://gateway.acme.test/pki/acme/root.der",
-            ocsp_url: "http://gateway.acme.test/pki/acme/ocsp",
+            // Not of HTTP, so not asked: what is said of revocation comes from lists here.
+            ocsp_url: "ldap://gateway.acme.test",
         });
         Person {
             address: address(text),
