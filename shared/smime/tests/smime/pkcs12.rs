@@ -2,18 +2,13 @@
 //!
 //! `tests/pkcs12` was made with OpenSSL 3.0: `pkcs12 -export` (`old.p12` with `-legacy`, `empty.p12`
 //! with an empty password, the others with `secret`) and `pkcs8 -topk8 -outform DER`.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "helpers of tests fail by panicking"
-)]
 
 use smime::{PasswordError, Pkcs12, PrivateKey};
 
-const NEW: &[u8] = include_bytes!("pkcs12/new.p12");
-const OLD: &[u8] = include_bytes!("pkcs12/old.p12");
-const EMPTY: &[u8] = include_bytes!("pkcs12/empty.p12");
-const KEY: &[u8] = include_bytes!("pkcs12/key.pem");
+const NEW: &[u8] = include_bytes!("../pkcs12/new.p12");
+const OLD: &[u8] = include_bytes!("../pkcs12/old.p12");
+const EMPTY: &[u8] = include_bytes!("../pkcs12/empty.p12");
+const KEY: &[u8] = include_bytes!("../pkcs12/key.pem");
 
 fn check(file: &[u8], password: &str) {
     let opened = Pkcs12::open(file, password).unwrap();
@@ -64,7 +59,7 @@ fn a_changed_file_is_told() {
 
 #[test]
 fn encrypted_keys_open() {
-    let der = include_bytes!("pkcs12/k8.der");
+    let der = include_bytes!("../pkcs12/k8.der");
     assert!(PrivateKey::from_encrypted_pkcs8(der, "secret").is_ok());
     let error = PrivateKey::from_encrypted_pkcs8(der, "wrong").err();
     assert_eq!(error, Some(PasswordError::WrongPassword));
@@ -73,7 +68,7 @@ fn encrypted_keys_open() {
 #[test]
 fn too_much_work_is_refused() {
     // PBKDF2's rounds, 2048, become 2^31 - 1.
-    let der = include_bytes!("pkcs12/k8.der");
+    let der = include_bytes!("../pkcs12/k8.der");
     let at = der
         .windows(4)
         .position(|four| four == [2, 2, 8, 0])

@@ -3,10 +3,8 @@
 
 use smime::{ContentCipher, Opened, Provider as _, Reason, RsaPadding};
 
-use crate::{
-    der,
-    support::{WRITER, encrypted, opened, provider, victim},
-};
+use super::{der, encrypted};
+use crate::support::{RSA, opened, writer};
 
 const ENCRYPTED_KEY: [usize; 5] = [1, 0, 1, 0, 3];
 const CIPHERTEXT: [usize; 4] = [1, 0, 2, 2];
@@ -26,7 +24,7 @@ fn told(opened: &Opened) -> String {
 
 #[test]
 fn every_failure_has_one_answer() {
-    let spki = victim().certificate.unwrap().spki().to_vec();
+    let spki = RSA.certificate().spki().to_vec();
     for padding in [RsaPadding::Pkcs1, RsaPadding::OAEP_SHA256] {
         for cipher in ContentCipher::ALL {
             let object = encrypted(ENTITY, cipher, padding);
@@ -35,8 +33,7 @@ fn every_failure_has_one_answer() {
             let content = der::content(der::at(&object, &CIPHERTEXT)).to_vec();
             let with_key = |key: &[u8]| der::with(&object, &ENCRYPTED_KEY, key);
             let with_content = |content: &[u8]| der::with(&object, &CIPHERTEXT, content);
-            let sealed =
-                |key: &[u8]| with_key(&provider(WRITER).rsa_encrypt(padding, &spki, key).unwrap());
+            let sealed = |key: &[u8]| with_key(&writer().rsa_encrypt(padding, &spki, key).unwrap());
             let mut wrong_padding = key.clone();
             wrong_padding[100] ^= 1;
             let mut wrong_block = content.clone();

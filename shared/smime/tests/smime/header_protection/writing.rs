@@ -4,7 +4,8 @@ use mail::Entity;
 use proptest::prelude::*;
 use smime::HeaderProtection;
 
-use crate::support::{encrypted, message, opened, text, value, written};
+use super::{encrypted, message, text, value, written};
+use crate::support::opened;
 
 const COMPOSED: &str = "Received: from x\r\nFrom: <p256@acme.test>\r\nBcc: eve@evil.test\r\n\
      Subject: the\r\n truth\r\nComments: c\r\nKeywords: k\r\nHP-Outer: Subject: forged\r\n\

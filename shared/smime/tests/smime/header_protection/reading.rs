@@ -2,7 +2,8 @@
 
 use mail::{Defect, Entity};
 
-use crate::support::{VISIBLE, encrypted, message, opened, signed, text, value};
+use super::{VISIBLE, encrypted, message, text, value};
+use crate::support::{opened, signed};
 
 const INNER: &str = "From: Alice <p256@acme.test>\r\nTo: Bob <bob@partner.test>\r\n\
      Subject: the truth\r\nDate: Tue, 24 Nov 2026 22:00:00 +0100\r\nKeywords: secret\r\n\

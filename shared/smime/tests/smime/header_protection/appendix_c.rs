@@ -3,7 +3,8 @@
 
 use mail::{Defect, Entity};
 
-use crate::support::{VISIBLE, delivered, encrypted, message, opened, signed, text, value};
+use super::{VISIBLE, delivered, encrypted, message, text, value};
+use crate::support::{opened, signed};
 
 /// How a message is protected.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,23 +1,13 @@
 //! What holds for any MIME entity: signing and encrypting lose nothing, and BER says the same as DER.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test, which stops at the first thing that is missing"
-)]
-
-use std::cell::Cell;
-
 use cases::ber::Style;
 use cases::entity::{entity, leaves};
-use mail::{Entity, UnixTime};
+use mail::Entity;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use smime::{
-    Certificate, ContentCipher, KeyPair, OpenContext, Opened, PrivateKey, Provider, ProviderError,
-    RsaPadding, RustCrypto, SignOptions, Signer, TrustStore, encrypt, open, sign,
-};
+use smime::{ContentCipher, Opened, RsaPadding, open};
 
-const NOW: UnixTime = UnixTime(1_800_000_000);
+use crate::support::{P256, encrypt_to, reading, signed};
 
 const CIPHERS: [ContentCipher; 3] = [
     ContentCipher::Aes128Cbc,
@@ -93,60 +83,10 @@ fn verdicts(opened: &Opened) -> Vec<Result<(), smime::Problem>> {
 }
 
 fn encrypted(entity: &[u8], cipher: ContentCipher) -> Vec<u8> {
-    let recipients = [key_pair().certificate.unwrap()];
-    encrypt(entity, &recipients, cipher, RsaPadding::Pkcs1, &provider())
-        .unwrap()
-        .into_vec()
+    let sealed = encrypt_to(&[P256], entity, cipher, RsaPadding::Pkcs1);
+    sealed.unwrap().into_vec()
 }
 
-fn signed(entity: &[u8], opaque: bool) -> Vec<u8> {
-    let pair = key_pair();
-    let signer = Signer {
-        certificate: pair.certificate.as_ref().unwrap(),
-        chain: &[],
-        key: &pair.key,
-    };
-    let options = SignOptions {
-        opaque,
-        ..SignOptions::default()
-    };
-    sign(entity, &signer, &options, NOW, &provider())
-        .unwrap()
-        .into_vec()
-}
-
-fn opened(message: &[u8]) -> Opened {
-    let root = Certificate::from_pem_or_der(include_bytes!("fixtures/root.pem")).unwrap();
-    open(
-        message,
-        &OpenContext {
-            keys: &[key_pair()],
-            trust: &TrustStore::from_anchors([root]),
-            now: NOW,
-            provider: &provider(),
-            content: None,
-            // Entities have no sender.
-            checks_address: false,
-        },
-    )
-}
-
-fn key_pair() -> KeyPair {
-    let certificate = Certificate::from_pem_or_der(include_bytes!("fixtures/p256.pem"));
-    KeyPair {
-        certificate: Some(certificate.unwrap()),
-        key: PrivateKey::from_pem_or_der(include_bytes!("fixtures/p256.key")).unwrap(),
-    }
-}
-
-/// Octets that differ from call to call and not from run to run.
-fn provider() -> impl Provider {
-    let state = Cell::new(1_u8);
-    RustCrypto::new(move |out: &mut [u8]| -> Result<(), ProviderError> {
-        for octet in out {
-            state.set(state.get().wrapping_mul(141).wrapping_add(3));
-            *octet = state.get();
-        }
-        Ok(())
-    })
+fn opened(entity: &[u8]) -> Opened {
+    reading(&[P256.key_pair()], false, |context| open(entity, context))
 }

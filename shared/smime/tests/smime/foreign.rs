@@ -1,55 +1,26 @@
 //! Objects that OpenSSL made and nothing here makes: read all the same.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test, which stops at the first thing that is missing"
-)]
+use mail::Entity;
+use smime::{ContentCipher, LayerKind, Opened, Reason, RsaPadding, open, open_with_password};
 
-use mail::{Entity, UnixTime};
-use smime::{
-    Certificate, ContentCipher, KeyPair, LayerKind, OpenContext, Opened, PrivateKey, Provider,
-    ProviderError, Reason, RsaPadding, RustCrypto, TrustStore, encrypt, open, open_with_password,
-};
+use crate::support::{RSA, encrypt_to, reading};
 
 const ENTITY: &[u8] = b"Content-Type: text/plain\r\n\r\nhello\r\n";
 const PASSWORD: &str = "Schl\u{fc}ssel 1";
 
-fn provider() -> impl Provider {
-    RustCrypto::new(|out: &mut [u8]| -> Result<(), ProviderError> {
-        out.fill(7);
-        Ok(())
-    })
-}
-
-fn key_pair() -> KeyPair {
-    let certificate = Certificate::from_pem_or_der(include_bytes!("fixtures/rsa.pem"));
-    KeyPair {
-        certificate: Some(certificate.unwrap()),
-        key: PrivateKey::from_pem_or_der(include_bytes!("fixtures/rsa.key")).unwrap(),
-    }
-}
-
 fn opened(message: &[u8], password: Option<&str>) -> Opened {
-    let context = OpenContext {
-        keys: &[key_pair()],
-        trust: &TrustStore::default(),
-        now: UnixTime(1_800_000_000),
-        provider: &provider(),
-        content: None,
-        checks_address: false,
-    };
-    match password {
-        Some(password) => open_with_password(message, &context, password),
-        None => open(message, &context),
-    }
+    reading(&[RSA.key_pair()], false, |context| match password {
+        Some(password) => open_with_password(message, context, password),
+        None => open(message, context),
+    })
 }
 
 /// RFC 3211, with the wrap under AES and under Triple DES.
 #[test]
 fn a_password_opens_what_was_encrypted_to_it() {
     for object in [
-        include_bytes!("fixtures/password-aes.der").as_slice(),
-        include_bytes!("fixtures/password-3des.der").as_slice(),
+        include_bytes!("../fixtures/password-aes.der").as_slice(),
+        include_bytes!("../fixtures/password-3des.der").as_slice(),
     ] {
         let found = opened(object, Some(PASSWORD));
         assert_eq!(found.entity.as_deref(), Some(ENTITY));
@@ -72,7 +43,10 @@ fn compressed_content_is_delivered_inflated() {
     let mut compressed =
         b"Content-Type: application/pkcs7-mime; smime-type=compressed-data\r\nContent-Transfer-Encoding: base64\r\n\r\n"
             .to_vec();
-    mail::encode_base64(include_bytes!("fixtures/compressed.der"), &mut compressed);
+    mail::encode_base64(
+        include_bytes!("../fixtures/compressed.der"),
+        &mut compressed,
+    );
     let kinds = |found: &Opened| {
         let layers = found.layers.iter();
         let compressed = layers.filter(|layer| matches!(layer.kind, LayerKind::Compressed));
@@ -80,17 +54,10 @@ fn compressed_content_is_delivered_inflated() {
     };
     let found = opened(&compressed, None);
     assert!(kinds(&found) == 1 && !found.has_message());
-    let to = [key_pair().certificate.unwrap()];
-    let cipher = ContentCipher::Aes128Cbc;
-    let sealed = encrypt(
-        compressed.as_slice(),
-        &to,
-        cipher,
-        RsaPadding::Pkcs1,
-        &provider(),
-    )
-    .unwrap();
-    let mut found = opened(&sealed, None);
+    let sealed = |entity: &[u8]| {
+        encrypt_to(&[RSA], entity, ContentCipher::Aes128Cbc, RsaPadding::Pkcs1).unwrap()
+    };
+    let mut found = opened(&sealed(&compressed), None);
     assert_eq!(kinds(&found), 1);
     assert_eq!(found.entity.as_deref(), Some(ENTITY));
     let delivered = found.take_message().unwrap();
@@ -102,13 +69,5 @@ fn compressed_content_is_delivered_inflated() {
         b"\r\n--b--\r\n",
     ]
     .concat();
-    let sealed = encrypt(
-        mixed.as_slice(),
-        &to,
-        cipher,
-        RsaPadding::Pkcs1,
-        &provider(),
-    )
-    .unwrap();
-    assert_eq!(opened(&sealed, None).entity.unwrap(), mixed);
+    assert_eq!(opened(&sealed(&mixed), None).entity.unwrap(), mixed);
 }

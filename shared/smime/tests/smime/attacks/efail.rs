@@ -4,10 +4,8 @@
 use mail::Entity;
 use smime::{ContentCipher, Reason, RsaPadding};
 
-use crate::{
-    der,
-    support::{encrypted, entity_of, multipart, opened, signed},
-};
+use super::{der, encrypted, entity_of, multipart};
+use crate::support::{opened, signed};
 
 const IV: [usize; 5] = [1, 0, 2, 1, 1];
 const CIPHERTEXT: [usize; 4] = [1, 0, 2, 2];

@@ -3,10 +3,8 @@
 use mail::{Defect, limits};
 use smime::{LayerKind, Opened, Reason, RsaPadding};
 
-use crate::{
-    der,
-    support::{encrypted, opened, signed},
-};
+use super::{der, encrypted};
+use crate::support::{opened, signed};
 
 const RECIPIENTS: [usize; 3] = [1, 0, 1];
 const CERTIFICATES: [usize; 3] = [1, 0, 3];

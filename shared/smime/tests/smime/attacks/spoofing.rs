@@ -2,12 +2,10 @@
 //! whom it is not of. The signer is p256@acme.test throughout.
 
 use mail::Entity;
-use smime::{Certificate, Reason};
+use smime::Reason;
 
-use crate::{
-    der,
-    support::{entity_of, multipart, opened, signed},
-};
+use super::{der, entity_of, multipart};
+use crate::support::{P384, opened, signed};
 
 const TEXT: &[u8] = b"Content-Type: text/plain\r\n\r\nYou are fired.\r\n";
 
@@ -182,8 +180,7 @@ fn a_signer_is_whose_key_verifies() {
     const CERTIFICATES: [usize; 3] = [1, 0, 3];
     let entity = signed(TEXT, true);
     let (object, _) = mail::decode_base64(Entity::parse(&entity).body());
-    let other = include_bytes!("../fixtures/p384.pem");
-    let other = Certificate::from_pem_or_der(other).unwrap();
+    let other = P384.certificate();
     let its_id = [other.issuer_der(), &der::element(0x02, other.serial())].concat();
     let signer = der::content(der::at(&object, &CERTIFICATES)).to_vec();
     let with = |id: Option<&[u8]>, certificates: &[&[u8]]| {
