@@ -140,6 +140,13 @@ fn test_natively(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Resul
     tally.suite(&mut test, "Native tests", progress)
 }
 
+/// A suite that `cargo test` passes over unless it is named: it needs something around it.
+fn named(tools: &Tools, suite: &str) -> Command {
+    let mut test = cargo(tools.root());
+    test.args(["test", "--locked", "--package", "tests", "--test", suite]);
+    test
+}
+
 /// Builds the artefacts and weighs them; whether there is something to run.
 fn build(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result<bool> {
     if let Err(error) = artefacts::build(tools, progress) {
@@ -167,15 +174,7 @@ fn test_interoperability(
     progress: &Progress,
     tally: &mut Tally,
 ) -> Result<()> {
-    let mut test = cargo(tools.root());
-    test.args([
-        "test",
-        "--locked",
-        "--package",
-        "tests",
-        "--test",
-        "interop",
-    ]);
+    let mut test = named(tools, "interop");
     let target = tools::target(tools.root());
     test.env("SEALGATE_PROGRAM", target.join("debug/sealgate"));
     test.env("SEALGATE_NODE", tools.node().get_program());
@@ -208,15 +207,7 @@ fn test_workerd(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Result
             return Ok(());
         }
     };
-    let mut test = cargo(tools.root());
-    test.args([
-        "test",
-        "--locked",
-        "--package",
-        "tests",
-        "--test",
-        "workerd",
-    ]);
+    let mut test = named(tools, "workerd");
     test.env("SEALGATE_WORKERD", workerd)
         .env("SEALGATE_PROBE", probe);
     tally.suite(&mut test, "The engine in workerd", progress)
@@ -230,8 +221,7 @@ fn test_stack(tools: &Tools, peers: &Peers, progress: &Progress, tally: &mut Tal
             .push("stack tests: need `openssl` on the path".to_owned());
         return Ok(());
     }
-    let mut test = cargo(tools.root());
-    test.args(["test", "--locked", "--package", "tests", "--test", "stack"]);
+    let mut test = named(tools, "stack");
     test.env("SEALGATE_XTASK", env::current_exe()?);
     tally.suite(
         &mut test,
