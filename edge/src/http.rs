@@ -4,6 +4,7 @@ mod authorities;
 mod body;
 mod certificates;
 mod credential;
+mod domains;
 mod exchange;
 mod licence;
 mod mailboxes;

@@ -9,6 +9,7 @@ pub(crate) mod authorities;
 pub(crate) mod certificates;
 pub(crate) mod csrs;
 pub(crate) mod d1;
+pub(crate) mod domains;
 pub(crate) mod facts;
 pub(crate) mod issuers;
 pub(crate) mod keys;

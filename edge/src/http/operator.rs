@@ -6,7 +6,7 @@ use mail::{Address, Domain};
 use super::credential::Hash;
 use super::exchange::Call;
 use super::session::PASSWORD_CHARS_MAX;
-use super::{licence, routes as route_calls};
+use super::{domains as domain_calls, licence, routes as route_calls};
 use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -68,10 +68,12 @@ fn domains(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Fai
             let pointer = format!("/domains/{place}");
             Failure::field(&pointer, "bad-domain", format!("{error}."))
         })?;
-        let proof = format!("sealgate-verification={}", crypto::random_id());
         let domain = domain.as_str();
         Ok(organisations::add_verified_domain(
-            &desk.db, &setup.id, domain, &proof,
+            &desk.db,
+            &setup.id,
+            domain,
+            &domain_calls::proof(),
         )?)
     };
     setup.domains.iter().enumerate().map(add).collect()

@@ -7,8 +7,8 @@ use worker::{Method, Response};
 use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
 use super::{
-    authorities, certificates, licence, mailboxes, messages, operator, own_certificates, partners,
-    pki, process, routes, rules, settings, summary, test_clock,
+    authorities, certificates, domains, licence, mailboxes, messages, operator, own_certificates,
+    partners, pki, process, routes, rules, settings, summary, test_clock,
 };
 use crate::desk::Desk;
 use crate::failure::Failure;
@@ -88,7 +88,10 @@ handlers! {
         ListMessages => messages::list,
         GetMessage => messages::get,
         ProcessOutcome => process::outcome,
-        ListDomains => routes::list_domains,
+        ListDomains => domains::list,
+        CreateDomain => domains::create,
+        CheckDomain => domains::check,
+        DeleteDomain => domains::remove,
         ListRoutes => routes::list,
         CreateRoute => routes::create,
         PutRoute => routes::change,

@@ -1,6 +1,6 @@
-//! Domains and inbound routes.
+//! Inbound routes.
 
-use api::{DomainItem, Page, Route, RouteWrite};
+use api::{Page, Route, RouteWrite};
 use gateway::DomainPattern;
 use mail::{Address, Domain};
 
@@ -11,26 +11,9 @@ use crate::crypto;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::store::d1::Statement;
-use crate::store::routes::{self, DomainRow, RouteRow, StoredMailbox, StoredRoute};
+use crate::store::routes::{self, RouteRow, StoredMailbox, StoredRoute};
 use crate::store::snapshots;
 use crate::vault::Place;
-
-/// `GET /domains`.
-pub(crate) async fn list_domains(
-    desk: &Desk,
-    member: &Member,
-    call: Call<api::ListDomains>,
-) -> Result<Page<DomainItem>, Failure> {
-    let window = Window::read(call.query.limit, call.query.cursor.as_deref())?;
-    let after = window.after.as_deref();
-    let rows = routes::domains(&desk.db, &member.organisation, after, window.rows()).await?;
-    let mx_host = desk.bindings.mx_host();
-    Ok(window.page(
-        rows,
-        |row: &DomainRow| &row.domain,
-        |row| row.item(mx_host.clone()),
-    ))
-}
 
 /// `GET /routes`.
 pub(crate) async fn list(

@@ -75,9 +75,10 @@ pub(crate) fn add_verified_domain(
     txt_value: &str,
 ) -> worker::Result<Statement> {
     db.statement(
-        "INSERT INTO domains (organisation, domain, state, txt_value) \
-         VALUES (?1, ?2, 'verified', ?3) \
-         ON CONFLICT (organisation, domain) DO UPDATE SET state = 'verified'",
+        "INSERT INTO domains (organisation, domain, state, proof, txt_value) \
+         VALUES (?1, ?2, 'verified', 'operator', ?3) \
+         ON CONFLICT (organisation, domain) DO UPDATE \
+         SET state = 'verified', proof = 'operator', grace_since = NULL",
         [organisation.into(), domain.into(), txt_value.into()],
     )
 }

@@ -1,6 +1,6 @@
-//! Domains, inbound routes and the mailboxes that a route knows.
+//! Inbound routes and the mailboxes that a route knows.
 
-use api::{DomainItem, DomainState, HopTls, NextHop, Route};
+use api::{HopTls, NextHop, Route};
 use mail::{Address, UnixTime};
 use serde::Deserialize;
 use smtp::{Credentials, TlsMode};
@@ -11,48 +11,6 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::outbound::NextHop as Hop;
 use crate::vault::Place;
-
-/// Under which a domain's proof stands in the DNS.
-const PROOF_LABEL: &str = "_sealgate";
-
-#[derive(Deserialize)]
-pub(crate) struct DomainRow {
-    pub(crate) domain: String,
-    state: DomainState,
-    txt_value: String,
-}
-
-impl DomainRow {
-    pub(crate) fn item(self, mx_expected: Option<String>) -> DomainItem {
-        DomainItem {
-            txt_name: format!("{PROOF_LABEL}.{}", self.domain),
-            domain: self.domain,
-            state: self.state,
-            txt_value: self.txt_value,
-            mx_expected,
-            checks: Vec::new(),
-        }
-    }
-}
-
-/// A page of the domains.
-pub(crate) async fn domains(
-    db: &Database,
-    organisation: &str,
-    after: Option<&str>,
-    rows: i64,
-) -> worker::Result<Vec<DomainRow>> {
-    db.rows(
-        "SELECT domain, state, txt_value FROM domains \
-         WHERE organisation = ?1 AND domain > ?2 ORDER BY domain LIMIT ?3",
-        [
-            organisation.into(),
-            after.unwrap_or_default().into(),
-            rows.into(),
-        ],
-    )
-    .await
-}
 
 #[derive(Deserialize)]
 pub(crate) struct RouteRow {

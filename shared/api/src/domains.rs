@@ -16,6 +16,24 @@ pub enum DomainState {
     Lost,
 }
 
+/// Whose word makes a domain the organisation's.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DomainProof {
+    /// The TXT record in the DNS: checks decide.
+    Dns,
+    /// The operator's: checks tell what they see and change nothing.
+    Operator,
+}
+
+/// Body of `POST /domains`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DomainWrite {
+    /// A-labels or U-labels, in any case.
+    pub domain: String,
+}
+
 /// A domain of the organisation.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct DomainItem {
@@ -23,6 +41,10 @@ pub struct DomainItem {
     pub domain: String,
     /// Whether it is proven.
     pub state: DomainState,
+    /// By whose word.
+    pub proof: DomainProof,
+    /// While in `grace`: when it is lost, unless the proof comes back (RFC 3339).
+    pub grace_until: Option<String>,
     /// Where the proof is looked for in the DNS.
     pub txt_name: String,
     /// What must stand there.
@@ -42,6 +64,11 @@ pub struct DomainCheck {
     pub kind: String,
     /// Whether it was as it should be.
     pub ok: bool,
+    /// What was seen, a stable word: of `txt` `proof-found`, `proof-missing`, `proof-differs` (other
+    /// values stand there) and `held-elsewhere` (found, but another organisation holds the domain),
+    /// of `mx` `mx-found`, `mx-missing`, `mx-differs`; of both `dns-failed` (nothing was learnt) and
+    /// `no-resolver` (nobody was asked).
+    pub code: String,
     /// A sentence for a person.
     pub detail: String,
 }

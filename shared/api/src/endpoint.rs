@@ -149,6 +149,9 @@ endpoints! {
     Process: Post "/process" Write (ProcessQuery, ()) -> (), "Takes a message and replies what to deliver; the body is message/rfc822.";
     ProcessRecipients: Post "/process/recipients" Write ((), RecipientsQuery) -> RecipientsReply, "Whether each recipient can be served, before there is a message.";
     ListDomains: Get "/domains" Read (PageQuery, ()) -> Page<DomainItem>, "The organisation's domains and how they are proven.";
+    CreateDomain: Post "/domains" Write ((), DomainWrite) -> DomainItem, "Adds a domain; it is unverified until its TXT record is seen.";
+    CheckDomain: Post "/domains/{domain}/check" Write ((), ()) -> DomainItem, "Looks the domain up in the DNS now; without a resolver it stays as it is.";
+    DeleteDomain: Delete "/domains/{domain}" Write ((), ()) -> (), "Removes a domain whose mailboxes hold no seat.";
     ListRoutes: Get "/routes" Read (PageQuery, ()) -> Page<Route>, "The inbound routes with their known mailboxes.";
     CreateRoute: Post "/routes" Write ((), RouteWrite) -> Route, "Adds an inbound route.";
     PutRoute: Put "/routes/{id}" Write ((), RouteWrite) -> Route, "Changes an inbound route; a password that is left out is kept.";

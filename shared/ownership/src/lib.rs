@@ -1,0 +1,10 @@
+//! Whether a domain is the organisation's: the proof in the DNS, and what follows from it over time.
+//!
+//! An organisation claims a domain and is given a random value. Who can put that value into a TXT
+//! record below the domain decides about the domain's mail.
+
+mod claim;
+mod state;
+
+pub use claim::{ClaimError, claim, proof_name};
+pub use state::{GRACE_DAYS, Sight, State, Voucher};
