@@ -9,7 +9,7 @@ use crate::{
 
 /// The octets with every LF that has no CR before it made CRLF. A lone CR stays.
 pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
-    let bare = bare_line_feeds(octets);
+    let bare = Census::of(octets).bare_line_feeds();
     if bare == 0 {
         return Cow::Borrowed(octets);
     }
@@ -25,9 +25,15 @@ pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The same where the octets are. What grows is written from its end: what it overwrites has been moved.
-pub fn into_crlf(mut octets: Buffer) -> Buffer {
-    let mut missing = bare_line_feeds(&octets);
+/// The same where the octets are.
+pub fn into_crlf(octets: Buffer) -> Buffer {
+    let bare = Census::of(&octets).bare_line_feeds();
+    with_carriage_returns(octets, bare)
+}
+
+/// Puts the CR before each LF that lacks one; `missing` are. What grows is written from its end: what it overwrites
+/// has been moved.
+fn with_carriage_returns(mut octets: Buffer, mut missing: usize) -> Buffer {
     let mut end = octets.len();
     octets.resize(end + missing);
     while missing > 0
@@ -44,47 +50,95 @@ pub fn into_crlf(mut octets: Buffer) -> Buffer {
 }
 
 fn last_bare_line_feed(octets: &[u8]) -> Option<usize> {
-    memchr::memrchr_iter(b'\n', octets).find(|at| is_bare(octets, *at))
+    memchr::memrchr_iter(b'\n', octets).find(|at| {
+        let before = at.checked_sub(1).and_then(|before| octets.get(before));
+        before != Some(&b'\r')
+    })
 }
 
-/// Whether the LF at this place has no CR before it.
-fn is_bare(octets: &[u8], at: usize) -> bool {
-    at.checked_sub(1).and_then(|before| octets.get(before)) != Some(&b'\r')
-}
-
-fn bare_line_feeds(octets: &[u8]) -> usize {
-    memchr::memchr_iter(b'\n', octets)
-        .filter(|at| is_bare(octets, *at))
-        .count()
-}
-
-/// Whether every relay passes the octets on unchanged: ASCII without NUL and lone CR, lines of at most 998.
+/// Whether every relay passes the octets on unchanged: ASCII without NUL, lines that end with CRLF and have at most
+/// 998 octets (RFC 2045 §2.7).
 pub fn is_7bit(octets: &[u8]) -> bool {
-    octets.is_ascii()
-        && memchr::memchr(0, octets).is_none()
-        && memchr::memchr_iter(b'\r', octets).all(|at| octets.get(at + 1) == Some(&b'\n'))
-        && has_short_lines(octets)
+    let census = Census::of(octets);
+    census.bare_line_feeds() == 0 && census.is_7bit() && has_short_lines(octets)
 }
 
+/// Whether no line is too long, where each ends with CRLF. The last line end within the longest line that may be
+/// stands behind lines that are short: only these few octets are looked at.
 fn has_short_lines(octets: &[u8]) -> bool {
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', octets).chain([octets.len()]) {
-        // The CR of the line end does not count.
-        if end - start > LINE_OCTETS_MAX + 1
-            || (end - start == LINE_OCTETS_MAX + 1 && octets.get(end - 1) != Some(&b'\r'))
-        {
+    let mut rest = octets;
+    while let Some(window) = rest.get(..=LINE_OCTETS_MAX + 1) {
+        let Some(end) = memchr::memrchr(b'\n', window) else {
             return false;
-        }
-        start = end + 1;
+        };
+        rest = rest.get(end + 1..).unwrap_or_default();
     }
-    true
+    rest.len() <= LINE_OCTETS_MAX || memchr::memchr(b'\n', rest).is_some()
+}
+
+/// What stands in octets, counted in one pass.
+#[derive(Clone, Copy, Default)]
+struct Census {
+    carriage_returns: usize,
+    line_feeds: usize,
+    /// CR and LF together.
+    line_ends: usize,
+    /// An octet is NUL or above 127.
+    has_8bit: bool,
+}
+
+impl Census {
+    /// Octets that are counted in one go: so few that a count of them is an octet, so many that the compiler
+    /// makes vectors of them.
+    const BLOCK_OCTETS: usize = 128;
+
+    fn of(octets: &[u8]) -> Self {
+        let mut census = Self::default();
+        let followers = octets.get(1..).unwrap_or_default();
+        let followers = followers.chunks(Self::BLOCK_OCTETS).chain([&[][..]]);
+        for (block, followers) in octets.chunks(Self::BLOCK_OCTETS).zip(followers) {
+            census.add(block, followers);
+        }
+        census
+    }
+
+    /// Counts a block; to each octet belongs the one that follows it, which the last may lack.
+    #[inline]
+    fn add(&mut self, block: &[u8], followers: &[u8]) {
+        let count = |octet: u8| {
+            let found = block.iter().map(|other| u8::from(*other == octet));
+            usize::from(found.fold(0, u8::wrapping_add))
+        };
+        self.carriage_returns += count(b'\r');
+        self.line_feeds += count(b'\n');
+        let line_ends = block
+            .iter()
+            .zip(followers)
+            .map(|(octet, follower)| u8::from(*octet == b'\r') & u8::from(*follower == b'\n'));
+        self.line_ends += usize::from(line_ends.fold(0, u8::wrapping_add));
+        // One less than NUL is above 127, too.
+        let high = block
+            .iter()
+            .fold(0, |high, octet| high | octet.wrapping_sub(1) | octet);
+        self.has_8bit |= high > 127;
+    }
+
+    fn bare_line_feeds(&self) -> usize {
+        self.line_feeds.saturating_sub(self.line_ends)
+    }
+
+    /// But for the length of lines, once each ends with CRLF.
+    fn is_7bit(&self) -> bool {
+        !self.has_8bit && self.carriage_returns == self.line_ends
+    }
 }
 
 /// The entity in canonical CRLF form and safe for 7-bit transport. Leaves that are not 7-bit become
 /// quoted-printable (text) or base64 (all else); everything else stays byte for byte.
 pub fn into_7bit(entity: Buffer) -> Buffer {
-    let canonical = into_crlf(entity);
-    if is_7bit(&canonical) {
+    let census = Census::of(&entity);
+    let canonical = with_carriage_returns(entity, census.bare_line_feeds());
+    if census.is_7bit() && has_short_lines(&canonical) {
         return canonical;
     }
     let mut out = Vec::with_capacity(base64_octets(canonical.len()));
@@ -227,5 +281,42 @@ mod tests {
         }
         assert!(is_7bit(&[b'x'; 998]));
         assert!(is_7bit(&[&[b'x'; 998][..], b"\r\n"].concat()));
+        assert!(!is_7bit(b"a\nb"));
+    }
+
+    #[test]
+    fn octets_are_counted_alike_wherever_a_block_ends() {
+        for length in 0..3 * Census::BLOCK_OCTETS {
+            for unit in [&b"\r\n"[..], b"\n", b"\r", b"\rx\n", b"x\r\n\n"] {
+                let octets: Vec<u8> = unit.iter().copied().cycle().take(length).collect();
+                let census = Census::of(&octets);
+                let count = |octet| octets.iter().filter(|other| **other == octet).count();
+                let line_ends = octets.windows(2).filter(|pair| pair == b"\r\n").count();
+                assert_eq!(census.carriage_returns, count(b'\r'));
+                assert_eq!(census.line_feeds, count(b'\n'));
+                assert_eq!(census.line_ends, line_ends);
+                assert!(!census.has_8bit);
+                for octet in [0, 128, 255] {
+                    let with_octet = [&octets[..], &[octet]].concat();
+                    assert!(Census::of(&with_octet).has_8bit);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_have_at_most_998_octets() {
+        let line = |octets: usize| [&vec![b'x'; octets][..], b"\r\n"].concat();
+        for (lines, are_short) in [
+            (vec![line(998), line(998), line(998)], true),
+            (vec![line(998), line(999), line(998)], false),
+            (vec![line(1), line(997), line(998)], true),
+            (vec![line(999)], false),
+            (vec![line(500), vec![b'x'; 998]], true),
+            (vec![line(500), vec![b'x'; 999]], false),
+            (vec![line(500), line(497), vec![b'x'; 2]], true),
+        ] {
+            assert_eq!(has_short_lines(&lines.concat()), are_short);
+        }
     }
 }
