@@ -145,7 +145,7 @@ impl<'a> Entity<'a> {
 
     /// Where the decoded body begins: some hundred octets at least, if it has them.
     pub fn decoded_start(&self) -> Vec<u8> {
-        const OCTETS: usize = 4096;
+        const OCTETS: usize = 16 * 1024;
         let start = self.body.get(..OCTETS).unwrap_or(self.body);
         match self.transfer_encoding() {
             TransferEncoding::Identity => start.to_vec(),

@@ -1,6 +1,6 @@
 //! What of a message is S/MIME: by type, by file name, or by its first octets.
 
-use mail::{Buffer, Entity, Multipart};
+use mail::{Buffer, ContentType, Entity, Multipart};
 
 use crate::{asn1::ber, cms};
 
@@ -35,16 +35,24 @@ pub(crate) fn smime_of<'a>(entity: &Entity<'a>) -> Option<Smime<'a>> {
         return is_cms_signature(&multipart, content_type.param("protocol"))
             .then_some(Smime::Detached(multipart));
     }
-    if content_type.kind == "application" {
-        let is_named = matches!(
-            content_type.subtype.as_str(),
-            "pkcs7-mime" | "x-pkcs7-mime" | "pkcs7-signature" | "x-pkcs7-signature"
-        );
-        if is_named {
-            return Some(Smime::Object(entity.decoded_object()));
-        }
+    if is_object(&content_type) {
+        return Some(Smime::Object(entity.decoded_object()));
     }
     object_in_disguise(entity).map(Smime::Object)
+}
+
+/// The first octets of the object that an entity is by its type.
+pub(crate) fn start_of_object(entity: &Entity<'_>) -> Option<Vec<u8>> {
+    is_object(&entity.content_type()).then(|| entity.decoded_start())
+}
+
+/// Whether the type is that of a CMS object.
+fn is_object(content_type: &ContentType) -> bool {
+    content_type.kind == "application"
+        && matches!(
+            content_type.subtype.as_str(),
+            "pkcs7-mime" | "x-pkcs7-mime" | "pkcs7-signature" | "x-pkcs7-signature"
+        )
 }
 
 /// Whether it is the second part of multipart/signed by its type.

@@ -4,6 +4,7 @@
 mod harvest;
 #[cfg(test)]
 mod lattice;
+mod recipients;
 mod walk;
 
 use mail::{Address, Buffer, Defect, Entity, UnixTime};
@@ -193,7 +194,7 @@ impl RecipientId {
 
 /// Who can open the outermost encryption of a message; empty if none is reachable without a key.
 pub fn recipients(message: &[u8]) -> Vec<RecipientId> {
-    walk::outermost_recipients(message)
+    recipients::outermost(message)
 }
 
 /// Opens a message as far as the keys reach and judges every signature on the way.

@@ -117,6 +117,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Steps into the next element, which must have this tag. Its end is not looked for: it may be indefinite, or
+    /// missing.
+    pub(crate) fn enter(&mut self, tag: u8) -> Result<(), Asn1Error> {
+        let (found, header_octets, _) = read_header(self.rest)?;
+        if found != tag {
+            return Err(Asn1Error::UnexpectedTag);
+        }
+        self.rest = self.rest.get(header_octets..).unwrap_or_default();
+        Ok(())
+    }
+
+    /// What has not been read.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The elements of the next SEQUENCE.
     pub(crate) fn sequence(&mut self) -> Result<Reader<'a>, Asn1Error> {
         Ok(self.expect(tag::SEQUENCE)?.reader())

@@ -171,6 +171,25 @@ impl Envelope {
     }
 }
 
+/// The recipients of an envelope of which only the start is here, in DER or BER: they stand before the content. An
+/// error where the start does not hold them all, or is that of something else.
+pub(crate) fn recipients_at_start(start: &[u8]) -> Result<Vec<RecipientInfo>, Asn1Error> {
+    let mut fields = Reader::new(start);
+    fields.enter(tag::SEQUENCE)?;
+    if !matches!(
+        fields.oid()?,
+        oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA
+    ) {
+        return Err(Asn1Error::BadValue);
+    }
+    fields.enter(tag::context(0))?;
+    fields.enter(tag::SEQUENCE)?;
+    fields.small_integer()?;
+    fields.optional(tag::context(0))?;
+    let set = ber::to_der(fields.rest())?;
+    read_recipients(Element::only(&set, tag::SET)?)
+}
+
 fn read_authentication(fields: &mut Reader<'_>) -> Result<Authentication, Asn1Error> {
     // authAttrs is [1] IMPLICIT SET; the cipher authenticates it under the tag of a SET (RFC 5083 §2.2).
     let attributes = fields

@@ -2,7 +2,7 @@
 
 use mail::{Address, Buffer, Defect, Entity, Multipart, limits, sole_author, to_crlf};
 
-use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RecipientId, RestoredHeader};
+use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RestoredHeader};
 use crate::{
     Certificate, Problem, Reason,
     asn1::oid,
@@ -56,50 +56,6 @@ pub(super) fn open(
     walk.opened.defects.sort_unstable();
     walk.opened.defects.dedup();
     walk.opened
-}
-
-/// The recipients of the outermost encrypted layer, also below signatures.
-pub(super) fn outermost_recipients(message: &[u8]) -> Vec<RecipientId> {
-    let mut object = if detect::is_bare_cms(message) {
-        Some(message.into())
-    } else {
-        detect::first_object(&Entity::parse(message))
-    };
-    for _ in 0..LAYERS_MAX {
-        let Some(der) = object.take().and_then(|found| cms::normalise(found).ok()) else {
-            break;
-        };
-        let Ok(info) = cms::content_info(&der) else {
-            break;
-        };
-        match info.content_type {
-            oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA => {
-                let is_authenticated = info.content_type == oid::AUTH_ENVELOPED_DATA;
-                return Envelope::parse(&der, info.content, is_authenticated)
-                    .map(|envelope| {
-                        envelope
-                            .recipients
-                            .into_iter()
-                            .map(|recipient| recipient.id)
-                            .collect()
-                    })
-                    .unwrap_or_default();
-            }
-            oid::SIGNED_DATA => {
-                let content = SignedData::parse(info.content)
-                    .ok()
-                    .and_then(|data| data.content);
-                object = content.and_then(|content| detect::first_object(&Entity::parse(&content)));
-            }
-            oid::COMPRESSED_DATA => {
-                object = compressed::inflate(info.content, compressed::INFLATED_OCTETS_MAX)
-                    .ok()
-                    .and_then(|content| detect::first_object(&Entity::parse(&content)));
-            }
-            _ => break,
-        }
-    }
-    Vec::new()
 }
 
 /// Where in the message the walk is.
