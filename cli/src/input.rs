@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use findings::Report;
 use mail::UnixTime;
-use smime::{
-    Certificate, CertificateError, Crl, CrlError, Provider, ProviderError, RustCrypto, TrustStore,
-};
+use smime::{Certificate, CertificateError, Crl, CrlError, TrustStore};
 
 use crate::report::UsageError;
 
@@ -146,9 +144,4 @@ pub(crate) fn trust_store(
 /// A time on the command line.
 pub(crate) fn time(text: &str) -> Result<UnixTime, String> {
     UnixTime::parse_rfc3339(text).ok_or_else(|| "a time is written 2026-11-24T21:23:19Z".to_owned())
-}
-
-/// The primitives, with the system's randomness.
-pub(crate) fn provider() -> impl Provider {
-    RustCrypto::new(|out: &mut [u8]| getrandom::fill(out).map_err(|_| ProviderError::NoRandomness))
 }

@@ -36,6 +36,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("gateway", &["mail", "policy", "smime"]),
     ("api", &["mail", "policy"]),
     ("node-crypto", &["smime"]),
+    ("native-crypto", &["smime"]),
     (
         "edge",
         &[
@@ -58,7 +59,14 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "sealgate-cli",
         &[
-            "api", "findings", "gateway", "mail", "policy", "smime", "smtp",
+            "api",
+            "findings",
+            "gateway",
+            "mail",
+            "native-crypto",
+            "policy",
+            "smime",
+            "smtp",
         ],
     ),
     (

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use der::oid::ObjectIdentifier;
 use findings::{Report, certificate_json, certificate_text};
+use native_crypto::Native;
 use smime::{Certificate, PathBuilder, PolicyInputs, Usage};
 
 use super::verify::Trust;
@@ -85,26 +86,24 @@ impl Chain {
             },
             ..PathBuilder::default()
         };
-        Ok(
-            match builder.build(target, self.trust.now(), &input::provider()) {
-                Ok(path) => {
-                    let shown: Vec<_> = path.certificates.iter().map(certificate_json).collect();
-                    let text: String = path
-                        .certificates
-                        .iter()
-                        .enumerate()
-                        .map(step_text)
-                        .collect();
-                    Report::good("the path is valid")
-                        .with("path", shown)
-                        .with_text(&text)
-                }
-                Err(error) => Report::bad(error.reason.code(), &error.detail)
-                    .with("path", [certificate_json(target)])
-                    .with("at", error.at)
-                    .with_text(&step_text((0, target))),
-            },
-        )
+        Ok(match builder.build(target, self.trust.now(), &Native) {
+            Ok(path) => {
+                let shown: Vec<_> = path.certificates.iter().map(certificate_json).collect();
+                let text: String = path
+                    .certificates
+                    .iter()
+                    .enumerate()
+                    .map(step_text)
+                    .collect();
+                Report::good("the path is valid")
+                    .with("path", shown)
+                    .with_text(&text)
+            }
+            Err(error) => Report::bad(error.reason.code(), &error.detail)
+                .with("path", [certificate_json(target)])
+                .with("at", error.at)
+                .with_text(&step_text((0, target))),
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use findings::Report;
+use native_crypto::Native;
 use smime::OpenContext;
 
 use super::verify::Trust;
@@ -48,15 +49,14 @@ impl Decrypt {
     fn decrypt(&self) -> Result<Report, Stop> {
         self.destination.check(self.json)?;
         let message = input::read(&self.message)?;
-        let provider = input::provider();
         let found = keys::load(&self.key, &self.cert, self.password_file.as_deref())?;
-        let keys = found.pairs(&provider);
+        let keys = found.pairs(&Native);
         let trust = self.trust.store()?;
         let context = OpenContext {
             keys: &keys,
             trust: &trust,
             now: self.trust.now(),
-            provider: &provider,
+            provider: &Native,
             content: None,
             checks_address: !self.no_address_check,
         };

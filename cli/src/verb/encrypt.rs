@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use findings::{Report, certificate_json};
+use native_crypto::Native;
 use smime::{Certificate, ContentCipher, Digest, EncryptError, RsaPadding};
 
 use crate::input::{self, Stop};
@@ -52,9 +53,8 @@ impl Encrypt {
         } else {
             RsaPadding::Pkcs1
         };
-        let provider = input::provider();
         let encrypted = smime::protect(message.into(), |entity| {
-            smime::encrypt(entity, &recipients, self.cipher, padding, &provider)
+            smime::encrypt(entity, &recipients, self.cipher, padding, &Native)
         });
         let shown: Vec<_> = recipients.iter().map(certificate_json).collect();
         match encrypted {

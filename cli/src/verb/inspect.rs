@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use findings::Report;
 use mail::UnixTime;
+use native_crypto::Native;
 use smime::{OpenContext, TrustStore};
 
 use crate::report::UsageError;
@@ -25,7 +26,6 @@ pub(crate) struct Inspect {
 impl Inspect {
     pub(crate) fn run(&self) -> Result<Report, UsageError> {
         let message = input::read(&self.message)?;
-        let provider = input::provider();
         let trust = TrustStore::default();
         let opened = smime::open(
             &message,
@@ -33,7 +33,7 @@ impl Inspect {
                 keys: &[],
                 trust: &trust,
                 now: self.at.unwrap_or_else(clock::now),
-                provider: &provider,
+                provider: &Native,
                 content: None,
                 checks_address: false,
             },

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use findings::Report;
 use mail::UnixTime;
+use native_crypto::Native;
 use smime::{Digest, SignError, SignOptions, Signer};
 
 use crate::input::{self, Stop};
@@ -72,10 +73,9 @@ impl Sign {
     fn sign(&self) -> Result<Report, Stop> {
         self.destination.check(self.json)?;
         let message = input::read(&self.message)?;
-        let provider = input::provider();
         let (files, certificates) = (std::slice::from_ref(&self.key), self.cert.as_slice());
         let found = keys::load(files, certificates, self.password_file.as_deref())?;
-        let (key, certificate) = found.signer(&provider)?;
+        let (key, certificate) = found.signer(&Native)?;
         let mut chain = input::certificates(&self.intermediates)?;
         chain.extend(found.intermediates().cloned());
         let signer = Signer {
@@ -90,7 +90,7 @@ impl Sign {
         };
         let now = self.at.unwrap_or_else(clock::now);
         let entity = smime::protect(message.into(), |content| {
-            smime::sign(content, &signer, &options, now, &provider)
+            smime::sign(content, &signer, &options, now, &Native)
         });
         match entity {
             Ok(entity) => Ok(self.destination.put(&entity, Report::good("signed"))?),

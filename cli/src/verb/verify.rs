@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use findings::Report;
 use mail::UnixTime;
+use native_crypto::Native;
 use smime::OpenContext;
 
 use crate::clock;
@@ -69,7 +70,6 @@ impl Verify {
         }
         let message = input::read(&self.message)?;
         let content = self.content.as_deref().map(input::read).transpose()?;
-        let provider = input::provider();
         let trust = self.trust.store()?;
         let opened = smime::open(
             &message,
@@ -77,7 +77,7 @@ impl Verify {
                 keys: &[],
                 trust: &trust,
                 now: self.trust.now(),
-                provider: &provider,
+                provider: &Native,
                 content: content.as_deref(),
                 checks_address: !self.no_address_check,
             },

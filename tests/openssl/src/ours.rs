@@ -1,18 +1,12 @@
 //! The operations by this project's engine.
 
 use mail::{Buffer, Entity, UnixTime, base64_octets, content_entity};
+use native_crypto::Native;
 use smime::{
-    ContentCipher, OpenContext, Provider, ProviderError, RsaPadding, RustCrypto, SignOptions,
-    Signer, open as open_message, protect,
+    ContentCipher, OpenContext, RsaPadding, SignOptions, Signer, open as open_message, protect,
 };
 
 use crate::{Failure, identity::Identity};
-
-fn provider() -> impl Provider {
-    RustCrypto::new(|octets: &mut [u8]| {
-        getrandom::fill(octets).map_err(|_| ProviderError::NoRandomness)
-    })
-}
 
 fn now() -> Result<UnixTime, Failure> {
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed()?;
@@ -32,7 +26,6 @@ pub(crate) fn received(message: &[u8]) -> Buffer {
 }
 
 pub(crate) fn sign(identity: &Identity, message: Buffer) -> Result<Buffer, Failure> {
-    let provider = provider();
     let signer = Signer {
         certificate: &identity.ours,
         chain: &[],
@@ -40,17 +33,16 @@ pub(crate) fn sign(identity: &Identity, message: Buffer) -> Result<Buffer, Failu
     };
     let now = now()?;
     let signed = protect(message, |entity| {
-        smime::sign(entity, &signer, &SignOptions::default(), now, &provider)
+        smime::sign(entity, &signer, &SignOptions::default(), now, &Native)
     });
     Ok(signed?)
 }
 
 pub(crate) fn sign_and_encrypt(identity: &Identity, message: Buffer) -> Result<Buffer, Failure> {
-    let provider = provider();
     let recipients = std::slice::from_ref(&identity.ours);
     let sealed = protect(sign(identity, message)?, |entity| {
         let (cipher, padding) = (ContentCipher::Aes256Cbc, RsaPadding::Pkcs1);
-        smime::encrypt(entity, recipients, cipher, padding, &provider)
+        smime::encrypt(entity, recipients, cipher, padding, &Native)
     });
     Ok(sealed?)
 }
@@ -61,7 +53,7 @@ pub(crate) fn open(identity: &Identity, sealed: &[u8]) -> Result<Buffer, Failure
         keys: std::slice::from_ref(&identity.pair),
         trust: &identity.trust,
         now: now()?,
-        provider: &provider(),
+        provider: &Native,
         content: None,
         checks_address: true,
     };
