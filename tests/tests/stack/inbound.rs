@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::Value;
 use tests::identity::now;
 use tests::message::plain;
 
-use crate::openssl::{certified, openssl};
+use crate::openssl::{self, Fields, certified, openssl};
 use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
 pub(crate) fn is_harvested(setting: &Setting) -> Result<()> {
@@ -51,9 +51,10 @@ pub(crate) fn is_harvested(setting: &Setting) -> Result<()> {
 }
 
 pub(crate) fn is_decrypted(setting: &Setting) -> Result<()> {
+    let alice = setting.api.active_certificate(ALICE)?;
     for (name, cipher) in [("cbc", "-aes-256-cbc"), ("gcm", "-aes-256-gcm")] {
         let from = format!("heidi.{name}@partner.test");
-        let encrypted = encrypted(setting, &from, name, cipher)?;
+        let encrypted = encrypted(setting, &alice, &from, name, cipher)?;
         ensure_reply(&setting.receive(&from, ALICE, &encrypted)?, 250, "")?;
         let arrival = setting
             .inside
@@ -83,7 +84,8 @@ pub(crate) fn is_told_when_altered(setting: &Setting) -> Result<()> {
 
 pub(crate) fn comes_by_event(setting: &Setting) -> Result<()> {
     let from = "event@partner.test";
-    let encrypted = encrypted(setting, from, "event", "-aes-256-cbc")?;
+    let alice = setting.api.active_certificate(ALICE)?;
+    let encrypted = encrypted(setting, &alice, from, "event", "-aes-256-cbc")?;
     let status = post_event(setting, from, ALICE, &encrypted)?;
     ensure!(status == 200, "the event answered {status}");
     let arrival = setting.inside.wait_for_id("<event@partner.test>")?;
@@ -123,84 +125,30 @@ pub(crate) fn signed(
     name: &str,
     from: &str,
     subject: &str,
-    body: &str,
+    text: &str,
 ) -> Result<Vec<u8>> {
     let folder = setting.folder();
     certified(folder, name, from)?;
     let authority = fs::read_to_string(folder.join("ca.pem"))?;
     setting.api.post_pem("/authorities", &authority)?;
-    fs::write(
-        folder.join("body"),
-        format!("Content-Type: text/plain\r\n\r\n{body}\r\n"),
-    )?;
-    let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
-    openssl(
-        folder,
-        &[
-            "cms",
-            "-sign",
-            "-in",
-            "body",
-            "-signer",
-            &certificate,
-            "-inkey",
-            &key,
-            "-from",
-            from,
-            "-to",
-            ALICE,
-            "-subject",
-            subject,
-            "-out",
-            "signed.eml",
-        ],
-    )?;
-    with_message_id(
-        &fs::read(folder.join("signed.eml"))?,
-        &format!("<{subject}@partner.test>"),
-    )
+    let to = ALICE;
+    openssl::signed(folder, name, &Fields { from, to, subject }, text)
 }
 
-/// A mail that OpenSSL encrypted to Alice.
-fn encrypted(setting: &Setting, from: &str, name: &str, cipher: &str) -> Result<Vec<u8>> {
+/// A mail that OpenSSL encrypted to a certificate of Alice's.
+pub(crate) fn encrypted(
+    setting: &Setting,
+    fingerprint: &str,
+    from: &str,
+    subject: &str,
+    cipher: &str,
+) -> Result<Vec<u8>> {
     let folder = setting.folder();
-    let fingerprint = setting.api.active_certificate(ALICE)?;
     let alice = setting
         .api
         .get_text(&format!("/certificates/{fingerprint}.pem"))?;
     fs::write(folder.join("alice.pem"), alice)?;
-    fs::write(
-        folder.join("body"),
-        "Content-Type: text/plain\r\n\r\nA secret.\r\n",
-    )?;
-    openssl(
-        folder,
-        &[
-            "cms",
-            "-encrypt",
-            cipher,
-            "-in",
-            "body",
-            "-from",
-            from,
-            "-to",
-            ALICE,
-            "-subject",
-            name,
-            "-out",
-            "encrypted.eml",
-            "alice.pem",
-        ],
-    )?;
-    with_message_id(
-        &fs::read(folder.join("encrypted.eml"))?,
-        &format!("<{name}@partner.test>"),
-    )
-}
-
-/// OpenSSL writes no Message-ID and ends lines as the platform does; SMTP wants CRLF.
-pub(crate) fn with_message_id(message: &[u8], id: &str) -> Result<Vec<u8>> {
-    let text = std::str::from_utf8(message).context("OpenSSL's output")?;
-    let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
-    Ok(format!("Message-ID: {id}\r\n{text}").into_bytes())
+    let to = ALICE;
+    let fields = Fields { from, to, subject };
+    openssl::encrypted(folder, "alice", cipher, &fields, "A secret.")
 }

@@ -17,7 +17,7 @@ use tests::message::plain;
 use tests::publisher::Publisher;
 
 use crate::limits;
-use crate::openssl::openssl;
+use crate::openssl::{Fields, authority, extensions, openssl, request, signed};
 use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
 const HOUR: i64 = 60 * 60;
@@ -101,11 +101,13 @@ pub(crate) fn is_told_of_a_signer(setting: &Setting) -> Result<()> {
         ("bad", "signature_bad", json!("revoked")),
     ] {
         let from = format!("{name}@signers.test");
-        ensure_reply(
-            &setting.receive(&from, ALICE, &ca.sign(name, &from)?)?,
-            250,
-            "",
-        )?;
+        let fields = Fields {
+            from: &from,
+            to: ALICE,
+            subject: name,
+        };
+        let mail = signed(&ca.folder, name, &fields, "Hello.")?;
+        ensure_reply(&setting.receive(&from, ALICE, &mail)?, 250, "")?;
         let item = setting.listed(&from, "delivered")?;
         ensure_protection(&item, &[protection])?;
         ensure!(item["reason"] == reason, "{item}");
@@ -192,26 +194,7 @@ impl Ca {
         fs::write(folder.join("serial"), "1000\n")?;
         let name = folder.file_name().context("a folder without a name")?;
         let subject = format!("/CN={} Root", name.to_string_lossy());
-        openssl(
-            folder,
-            &[
-                "req",
-                "-x509",
-                "-newkey",
-                "rsa:2048",
-                "-nodes",
-                "-days",
-                "60",
-                "-subj",
-                &subject,
-                "-addext",
-                "keyUsage=critical,keyCertSign,cRLSign",
-                "-keyout",
-                "ca.key",
-                "-out",
-                "ca.pem",
-            ],
-        )?;
+        authority(folder, &subject)?;
         Ok(Self {
             folder: folder.to_owned(),
         })
@@ -223,12 +206,7 @@ impl Ca {
 
     /// A certificate in `NAME.pem` with its key in `NAME.key`.
     fn certify(&self, name: &str, address: &str, places: &str) -> Result<()> {
-        let extensions = format!(
-            "basicConstraints=CA:FALSE\nsubjectAltName=email:{address}\n\
-             keyUsage=critical,digitalSignature,keyEncipherment\n\
-             extendedKeyUsage=emailProtection\n\
-             subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n{places}"
-        );
+        let extensions = extensions(address);
         fs::write(
             self.folder.join("ca.cnf"),
             format!(
@@ -237,28 +215,13 @@ impl Ca {
                  certificate=ca.pem\nprivate_key=ca.key\ndefault_md=sha256\ndefault_days=30\n\
                  policy=any\n\
                  [any]\ncommonName=supplied\n\
-                 [person]\n{extensions}"
+                 [person]\n{extensions}{places}"
             ),
         )?;
-        let (request, key) = (format!("{name}.csr"), format!("{name}.key"));
-        let subject = format!("/CN={address}");
-        openssl(
-            &self.folder,
-            &[
-                "req", "-newkey", "rsa:2048", "-nodes", "-subj", &subject, "-keyout", &key, "-out",
-                &request,
-            ],
-        )?;
-        let certificate = format!("{name}.pem");
-        self.ca(&[
-            "-extensions",
-            "person",
-            "-notext",
-            "-in",
-            &request,
-            "-out",
-            &certificate,
-        ])
+        request(&self.folder, name, address)?;
+        let (request, certificate) = (format!("{name}.csr"), format!("{name}.pem"));
+        let of_a_person = ["-extensions", "person", "-notext"];
+        self.ca(&[&of_a_person[..], &["-in", &request, "-out", &certificate]].concat())
     }
 
     fn revoke(&self, name: &str) -> Result<()> {
@@ -278,39 +241,6 @@ impl Ca {
     fn ca(&self, arguments: &[&str]) -> Result<()> {
         let common = ["ca", "-batch", "-config", "ca.cnf"];
         openssl(&self.folder, &[&common, arguments].concat())
-    }
-
-    /// A mail that one of its people signed.
-    fn sign(&self, name: &str, from: &str) -> Result<Vec<u8>> {
-        let body = "Content-Type: text/plain\r\n\r\nHello.\r\n";
-        fs::write(self.folder.join("body"), body)?;
-        let (key, certificate) = (format!("{name}.key"), format!("{name}.pem"));
-        openssl(
-            &self.folder,
-            &[
-                "cms",
-                "-sign",
-                "-in",
-                "body",
-                "-signer",
-                &certificate,
-                "-inkey",
-                &key,
-                "-from",
-                from,
-                "-to",
-                ALICE,
-                "-subject",
-                name,
-                "-out",
-                "signed.eml",
-            ],
-        )?;
-        let signed = self.read("signed.eml")?;
-        Ok(signed
-            .replace("\r\n", "\n")
-            .replace('\n', "\r\n")
-            .into_bytes())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::identity::now;
 use tests::message::plain;
 
-use crate::inbound::with_message_id;
+use crate::inbound::encrypted;
 use crate::openssl::openssl;
 use crate::setting::{ALICE, CAROL, Setting, ensure_protection, ensure_reply};
 
@@ -115,23 +115,12 @@ pub(crate) fn signs_with(setting: &Setting, who: &str, fingerprint: &str) -> Res
 
 /// Mail that a partner encrypts to this certificate of Alice's arrives in clear.
 fn opens_mail_to(setting: &Setting, name: &str, fingerprint: &str) -> Result<()> {
-    let (folder, from) = (setting.folder(), format!("{name}@partner.test"));
-    let pem = setting
-        .api
-        .get_text(&format!("/certificates/{fingerprint}.pem"))?;
-    fs::write(folder.join("alice.pem"), pem)?;
-    fs::write(
-        folder.join("body"),
-        "Content-Type: text/plain\r\n\r\nOld.\r\n",
-    )?;
-    let encrypt = ["cms", "-encrypt", "-aes-256-cbc", "-in", "body"];
-    let fields = ["-from", &from, "-to", ALICE, "-subject", name];
-    let files = ["-out", "encrypted.eml", "alice.pem"];
-    openssl(folder, &[&encrypt[..], &fields[..], &files[..]].concat())?;
-    let id = format!("<{name}@partner.test>");
-    let message = with_message_id(&fs::read(folder.join("encrypted.eml"))?, &id)?;
+    let from = format!("{name}@partner.test");
+    let message = encrypted(setting, fingerprint, &from, name, "-aes-256-cbc")?;
     ensure_reply(&setting.receive(&from, ALICE, &message)?, 250, "")?;
-    let arrival = setting.inside.wait_for_id(&id)?;
-    ensure!(arrival.text().contains("Old."), "{}", arrival.text());
+    let arrival = setting
+        .inside
+        .wait_for_id(&format!("<{name}@partner.test>"))?;
+    ensure!(arrival.text().contains("A secret."), "{}", arrival.text());
     ensure_protection(&setting.listed(&from, "delivered")?, &["decrypted"])
 }
