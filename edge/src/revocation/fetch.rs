@@ -50,7 +50,13 @@ pub(super) async fn fetch(
     let exchange = exchange(source, reach, octets_left, &signal);
     let limit = clock::after(seconds);
     match select(std::pin::pin!(exchange), std::pin::pin!(limit)).await {
-        Either::Left((answer, _)) => answer,
+        Either::Left((answer, _)) => {
+            // What is left of an answer that is not wanted need not come.
+            if answer.is_err() {
+                controller.abort();
+            }
+            answer
+        }
         Either::Right(_) => {
             controller.abort();
             Err(Unreachable::TooSlow)

@@ -176,6 +176,10 @@ const TESTS: &[(&str, Test)] = &[
         "a revoked signer is delivered and told",
         revocation::is_told_of_a_signer,
     ),
+    (
+        "what tells of revocation is read within limits",
+        revocation::is_asked_within_limits,
+    ),
     // Moves the clock, so it comes late.
     (
         "a revoked recipient is found out, and silence told",

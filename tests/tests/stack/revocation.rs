@@ -12,9 +12,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use mail::UnixTime;
 use serde_json::{Value, json};
+use smime::REVOCATION_INFO_OCTETS_MAX;
 use tests::identity::now;
 use tests::message::plain;
-use tests::publisher::Publisher;
+use tests::publisher::{ENDLESS_OCTETS, Publisher};
 
 use crate::limits;
 use crate::openssl::{Fields, authority, extensions, openssl, request, signed};
@@ -113,6 +114,88 @@ pub(crate) fn is_told_of_a_signer(setting: &Setting) -> Result<()> {
         ensure!(item["reason"] == reason, "{item}");
     }
     ensure!(publisher.asked("/signers") == 1, "one list is about both");
+    Ok(())
+}
+
+/// What is asked for is read within limits, each of which leaves nothing known.
+pub(crate) fn is_asked_within_limits(setting: &Setting) -> Result<()> {
+    let publisher = Publisher::start()?;
+    let ca = Ca::new(&setting.folder().join("limits"))?;
+    setting.api.post_pem("/authorities", &ca.read("ca.pem")?)?;
+    let partner = |name: &str, list: &str| Partner::new(setting, &ca, name, &places(list, None));
+    let unknown = json!("revocation-unknown");
+    let far = partner("far", &publisher.url("/3"))?;
+    let near = partner("near", &publisher.url("/2"))?;
+    let away = partner("away", &publisher.url("/away"))?;
+    let large = partner("large", &publisher.url("/large"))?;
+    let larger = partner("larger", &publisher.url("/larger"))?;
+    let endless = partner("endless", &publisher.url("/endless"))?;
+
+    // Redirections are followed twice, and then no more.
+    publisher.redirect("/3", &publisher.url("/2"));
+    publisher.redirect("/2", "1");
+    publisher.redirect("/1", &publisher.url("/list"));
+    publisher.publish("/list", ca.list("48")?);
+    far.gets_it_encrypted(setting, "revocation-unreachable", &unknown)?;
+    ensure!(
+        publisher.asked("/1") == 1,
+        "two redirections were not followed"
+    );
+    ensure!(
+        publisher.asked("/list") == 0,
+        "three redirections were followed"
+    );
+    near.gets_it_encrypted(setting, "not-revoked", &Value::Null)?;
+
+    // Only to where certificates may send us: this name is the publisher's too.
+    let elsewhere = publisher
+        .url("/elsewhere")
+        .replace("127.0.0.1", "localhost");
+    publisher.redirect("/away", &elsewhere);
+    publisher.publish("/elsewhere", ca.list("48")?);
+    away.gets_it_encrypted(setting, "revocation-unreachable", &unknown)?;
+    ensure!(publisher.asked("/away") == 1, "the place was not asked");
+    ensure!(
+        publisher.asked("/elsewhere") == 0,
+        "a forbidden place was asked"
+    );
+
+    // A list may be large, but not as large as it likes.
+    let limit = REVOCATION_INFO_OCTETS_MAX;
+    for (path, octets, partner, step, reason) in [
+        (
+            "/large",
+            limit * 9 / 10,
+            &large,
+            "not-revoked",
+            &Value::Null,
+        ),
+        (
+            "/larger",
+            limit * 11 / 10,
+            &larger,
+            "revocation-unreachable",
+            &unknown,
+        ),
+    ] {
+        let list = ca.list_of(octets)?;
+        ensure!(
+            (list.len() > limit) == (octets > limit),
+            "{} octets",
+            list.len()
+        );
+        publisher.publish(path, list);
+        partner.gets_it_encrypted(setting, step, reason)?;
+    }
+
+    // What does not end is not read to its end.
+    publisher.publish_endless("/endless");
+    endless.gets_it_encrypted(setting, "revocation-unreachable", &unknown)?;
+    let taken = publisher.endless_taken();
+    ensure!(
+        (limit..ENDLESS_OCTETS / 4).contains(&taken),
+        "{taken} octets were taken"
+    );
     Ok(())
 }
 
@@ -236,6 +319,21 @@ impl Ca {
         ];
         openssl(&self.folder, &convert)?;
         Ok(fs::read(self.folder.join("list.crl"))?)
+    }
+
+    /// A list of about so many octets, which holds for two days; DER.
+    fn list_of(&self, octets: usize) -> Result<Vec<u8>> {
+        // A SEQUENCE of a serial number of 16 octets and a UTCTime.
+        const ENTRY_OCTETS: usize = 2 + (2 + 16) + (2 + 13);
+        let register = self.folder.join("index.txt");
+        let issued = fs::read_to_string(&register)?;
+        let others = (0..octets / ENTRY_OCTETS).map(|number| {
+            format!("R\t351231235959Z\t260101000000Z\t7F{number:030X}\tunknown\t/CN=other\n")
+        });
+        fs::write(&register, issued.clone() + &others.collect::<String>())?;
+        let list = self.list("48");
+        fs::write(&register, issued)?;
+        list
     }
 
     fn ca(&self, arguments: &[&str]) -> Result<()> {
