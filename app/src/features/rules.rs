@@ -5,6 +5,7 @@ mod editor;
 mod form;
 mod kept;
 mod list;
+mod option_field;
 mod page;
 mod publish;
 mod reorder;

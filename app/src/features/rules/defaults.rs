@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use policy::Defaults;
 
-use super::{
-    editor::{InboundField, OutboundField},
-    words::OptionChips,
-};
+use super::{option_field::OptionField, words::OptionChips};
 use crate::{portal::portal, text::text, ui::Dialog};
 
 /// The entry below the rules.
@@ -91,8 +88,8 @@ fn Fields(open: RwSignal<bool>) -> impl IntoView {
         <form on:submit=submit>
             <div class="dialog-body form">
                 <p>{t.defaults_lead}</p>
-                <OutboundField id="default-outbound" value=outbound />
-                <InboundField id="default-inbound" value=inbound />
+                <OptionField id="default-outbound" value=outbound />
+                <OptionField id="default-inbound" value=inbound />
                 <p class="secondary">{t.editor_draft}</p>
             </div>
             <div class="dialog-foot">

@@ -1,12 +1,14 @@
 //! The form of one rule, in a dialog.
 
 use leptos::prelude::*;
-use policy::{InboundOption, OutboundOption, RuleId, RuleSetError};
+use policy::{RuleId, RuleSetError};
 
-use super::form::{Fault, Faults, Form, Kind};
+use super::{
+    form::{Fault, Faults, Form, Kind},
+    option_field::OptionField,
+};
 use crate::{
     browser,
-    features::overview::{from_word, to_word},
     portal::portal,
     text::{Text, text},
     ui::{Dialog, Field, Icon, SelectField, Symbol},
@@ -211,8 +213,8 @@ fn Fields(id: Option<RuleId>, form: Form, editing: RwSignal<Option<Editing>>) ->
                     </fieldset>
                 </div>
                 <div class="sides">
-                    <OutboundField id="rule-outbound" value=outbound may_be_undefined=true />
-                    <InboundField id="rule-inbound" value=inbound may_be_undefined=true />
+                    <OptionField id="rule-outbound" value=outbound may_be_undefined=true />
+                    <OptionField id="rule-inbound" value=inbound may_be_undefined=true />
                 </div>
                 <label class="check-line">
                     <input
@@ -233,84 +235,5 @@ fn Fields(id: Option<RuleId>, form: Form, editing: RwSignal<Option<Editing>>) ->
                 </button>
             </div>
         </form>
-    }
-}
-
-/// The word for *not defined* in the two choices.
-const UNDEFINED: &str = "not_defined";
-
-/// The choice for outgoing mail.
-#[component]
-pub fn OutboundField(
-    id: &'static str,
-    value: RwSignal<Option<OutboundOption>>,
-    #[prop(optional)] may_be_undefined: bool,
-) -> impl IntoView {
-    use OutboundOption as O;
-    let t = text();
-    let mut options = Vec::new();
-    if may_be_undefined {
-        options.push((UNDEFINED.to_owned(), t.outbound_option(None).to_owned()));
-    }
-    options.extend(
-        [
-            O::Neither,
-            O::SignOnly,
-            O::OptionalEncryption,
-            O::EnforceEncryption,
-        ]
-        .map(|option| (to_word(&option), t.outbound_option(Some(option)).to_owned())),
-    );
-    let word = move || {
-        value
-            .get()
-            .map_or_else(|| UNDEFINED.to_owned(), |option| to_word(&option))
-    };
-    view! {
-        <SelectField
-            id
-            label=t.outgoing_mail
-            options
-            value=Signal::derive(word)
-            on_change=move |word: String| value.set(from_word(&word))
-        />
-    }
-}
-
-/// The choice for incoming mail.
-#[component]
-pub fn InboundField(
-    id: &'static str,
-    value: RwSignal<Option<InboundOption>>,
-    #[prop(optional)] may_be_undefined: bool,
-) -> impl IntoView {
-    use InboundOption as O;
-    let t = text();
-    let mut options = Vec::new();
-    if may_be_undefined {
-        options.push((UNDEFINED.to_owned(), t.inbound_option(None).to_owned()));
-    }
-    options.extend(
-        [
-            O::DoNotDecrypt,
-            O::OptionalDecryption,
-            O::AlwaysDecrypt,
-            O::ForceDecryption,
-        ]
-        .map(|option| (to_word(&option), t.inbound_option(Some(option)).to_owned())),
-    );
-    let word = move || {
-        value
-            .get()
-            .map_or_else(|| UNDEFINED.to_owned(), |option| to_word(&option))
-    };
-    view! {
-        <SelectField
-            id
-            label=t.incoming_mail
-            options
-            value=Signal::derive(word)
-            on_change=move |word: String| value.set(from_word(&word))
-        />
     }
 }
