@@ -133,6 +133,11 @@ test("a rule shows what it would do before it is saved", async () => {
   // One sentence, once the facts about both addresses are known.
   const verdict = page.locator(".try-it .verdict[role=status]");
   await verdict.getByText("Signed", { exact: true }).waitFor();
+  // Whom nobody knows is no error, which the browser would log.
+  await page.getByLabel("From (managed)").fill("nobody@acme.test");
+  await page.getByText("The sender is no known mailbox").waitFor();
+  await page.getByLabel("From (managed)").fill("alice@acme.test");
+  await verdict.getByText("Signed", { exact: true }).waitFor();
 
   await page.getByRole("button", { name: "New rule" }).click();
   const dialog = page.getByRole("dialog");

@@ -27,10 +27,12 @@ pub(crate) async fn list(
     let query = call.query;
     let window = Window::read(query.limit, query.cursor.as_deref())?;
     let domain = query.domain.as_deref().map(domain).transpose()?;
+    let address = query.address.as_deref().map(address).transpose()?;
     let part = query.q.map(|part| part.to_lowercase());
     let filter = Filter {
         status: query.status,
         domain: domain.as_ref().map(Domain::as_str),
+        address: address.as_deref(),
         part: part.as_deref(),
     };
     let after = window.after.as_deref();
@@ -221,6 +223,12 @@ fn problem(code: &str, detail: &str) -> MailboxProblem {
         code: code.to_owned(),
         detail: detail.to_owned(),
     }
+}
+
+fn address(text: &str) -> Result<String, Failure> {
+    Address::parse(text)
+        .map(|address| address.to_string())
+        .map_err(|error| Failure::field("?address", "bad-address", format!("{error}.")))
 }
 
 fn domain(text: &str) -> Result<Domain, Failure> {

@@ -45,6 +45,7 @@ const MAILBOX_TABLES: &str = "mailboxes m LEFT JOIN certificates c \
 pub(crate) struct Filter<'a> {
     pub(crate) status: Option<MailboxStatus>,
     pub(crate) domain: Option<&'a str>,
+    pub(crate) address: Option<&'a str>,
     pub(crate) part: Option<&'a str>,
 }
 
@@ -59,8 +60,8 @@ pub(crate) async fn list(
     let sql = format!(
         "SELECT {MAILBOX_COLUMNS} FROM {MAILBOX_TABLES} \
          WHERE m.organisation = ?1 AND m.address > ?2 AND (?3 IS NULL OR m.status = ?3) \
-         AND (?4 IS NULL OR m.domain = ?4) AND (?5 IS NULL OR instr(m.address, ?5) > 0) \
-         ORDER BY m.address LIMIT ?6"
+         AND (?4 IS NULL OR m.domain = ?4) AND (?5 IS NULL OR m.address = ?5) \
+         AND (?6 IS NULL OR instr(m.address, ?6) > 0) ORDER BY m.address LIMIT ?7"
     );
     db.rows(
         &sql,
@@ -69,6 +70,7 @@ pub(crate) async fn list(
             after.unwrap_or_default().into(),
             filter.status.as_ref().map(d1::word).into(),
             filter.domain.into(),
+            filter.address.into(),
             filter.part.into(),
             rows.into(),
         ],

@@ -53,6 +53,9 @@ pub struct MailboxQuery {
     /// Only of this domain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
+    /// Only this one, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Only addresses that contain this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,

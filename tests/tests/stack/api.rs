@@ -30,6 +30,18 @@ pub(crate) fn refuses_the_unknown(setting: &Setting) -> Result<()> {
         ensure!(answer.body["code"].is_string(), "no code in {answer:?}");
     }
 
+    // One mailbox is asked for by its address, of which others may be the end.
+    for (address, found) in [("alice@acme.test", 1), ("lice@acme.test", 0)] {
+        let page = api.get(&format!("/mailboxes?address={address}"))?;
+        let items = page["items"].as_array().map(Vec::len);
+        ensure!(items == Some(found), "{address} finds {page}");
+    }
+    let answer = api.call("GET", "/mailboxes?address=alice")?;
+    ensure!(
+        answer.body["errors"][0]["code"] == "bad-address",
+        "{answer:?}"
+    );
+
     let stranger = api.with_token("sga_not-a-token-of-this-installation-at-all");
     for (method, path) in [
         ("GET", "/rules"),

@@ -39,6 +39,7 @@ impl Filter {
         MailboxQuery {
             status: self.status,
             domain: self.domain.clone(),
+            address: None,
             q: self.q.clone(),
             limit: None,
             cursor: self.cursor.clone(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::{GetMailbox, ListPartners, MailboxStatus, PartnerQuery, PartnerTrust};
+use api::{ListMailboxes, ListPartners, MailboxQuery, MailboxStatus, PartnerQuery, PartnerTrust};
 use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
 use mail::Address;
 use policy::{
@@ -79,18 +79,22 @@ struct PairFacts {
     key: Option<Key>,
 }
 
+/// Asks the list, to which a mailbox that nobody knows is no error.
 async fn ask_own(portal: Portal, address: &Address) -> Option<Own> {
-    let address = address.to_string();
-    match portal.client.get::<GetMailbox>(&[&address], &()).await {
-        Ok(detail) => Some(match (detail.mailbox.status, detail.mailbox.certificate) {
-            (MailboxStatus::Active, Some(certificate)) => Own::Active {
-                until: certificate.not_after,
-            },
-            _ => Own::Inactive,
-        }),
-        Err(problem) if problem.status == 404 => Some(Own::Unknown),
-        Err(_) => None,
-    }
+    let query = MailboxQuery {
+        address: Some(address.to_string()),
+        ..MailboxQuery::default()
+    };
+    let page = portal.client.get::<ListMailboxes>(&[], &query).await.ok()?;
+    let Some(mailbox) = page.items.into_iter().next() else {
+        return Some(Own::Unknown);
+    };
+    Some(match (mailbox.status, mailbox.certificate) {
+        (MailboxStatus::Active, Some(certificate)) => Own::Active {
+            until: certificate.not_after,
+        },
+        _ => Own::Inactive,
+    })
 }
 
 async fn ask_key(portal: Portal, address: &Address) -> Option<Key> {
