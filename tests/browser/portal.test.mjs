@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { call, launch, picture, ready, send, signIn, violations, visitor } from "./support.mjs";
+import { call, launch, picture, ready, send, sharedNames, signIn, violations, visitor } from "./support.mjs";
 
 const PAGES = [
   ["home", "/"],
@@ -95,7 +95,7 @@ test("a certificate with its key is uploaded, revoked, renewed and requested ane
   await page.keyboard.press("Escape");
 
   // A reason that lies in the certificate: the built-in CA's takes its place.
-  await page.getByRole("button", { name: "Revoke", exact: true }).first().click();
+  await page.getByRole("button", { name: /^Revoke: certificate valid until/ }).first().click();
   await dialog.getByLabel("Reason").selectOption("key_compromise");
   await dialog.getByText("gets a new one of the built-in CA").waitFor();
   assert.deepEqual(await violations(page), []);
@@ -119,6 +119,7 @@ test("a certificate with its key is uploaded, revoked, renewed and requested ane
   assert.equal((await download).suggestedFilename(), "erin@acme.test.csr");
   await page.getByText("waits for its certificate").waitFor();
   assert.deepEqual(await violations(page), []);
+  assert.deepEqual(await sharedNames(page), []);
   // The browser logs each refusal as an error of its own.
   assert.deepEqual(page.faults.filter((fault) => !fault.includes("422")), []);
   await page.context().close();
@@ -340,6 +341,7 @@ for (const scheme of ["light", "dark"]) {
         await page.waitForLoadState("networkidle");
         await picture(page, `${name}-${scheme}-${width}`);
         faults.push(...(await violations(page)).map((violation) => `${name}: ${violation}`));
+        faults.push(...(await sharedNames(page)).map((shared) => `${name}: several buttons “${shared}”`));
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );

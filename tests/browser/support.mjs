@@ -108,6 +108,14 @@ export async function violations(page) {
   );
 }
 
+/** Names that several buttons of the page share, so that nobody who hears them can tell them apart. */
+export async function sharedNames(page) {
+  const names = await page.locator("main button:visible").evaluateAll((buttons) =>
+    buttons.map((button) => button.ariaLabel ?? button.textContent.trim()),
+  );
+  return names.filter((name, place) => names.indexOf(name) !== place);
+}
+
 /** Keeps a picture of the page. */
 export async function picture(page, name) {
   await page.screenshot({ path: join(screens, `${name}.png`), fullPage: false });

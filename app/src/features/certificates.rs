@@ -1,5 +1,6 @@
 //! Partners' certificates, and the authorities that vouch for them.
 
+mod asked;
 mod authorities;
 mod partners;
 mod state;

@@ -246,6 +246,15 @@ impl Text {
     }
 }
 
+/// Enough of a long text to tell it from others, which may begin alike.
+fn end_of(text: &str) -> String {
+    const CHARS: usize = 12;
+    match text.chars().count().checked_sub(CHARS) {
+        None | Some(0) => text.to_owned(),
+        Some(before) => format!("…{}", text.chars().skip(before).collect::<String>()),
+    }
+}
+
 /// Numbers.
 impl Text {
     /// `12480` as `12,480` or `12.480`.
@@ -791,6 +800,21 @@ impl Text {
             "Delete the certificate of {what}",
             "Zertifikat von {what} löschen"
         )
+    }
+
+    /// Tells one certificate of a mailbox from the others.
+    pub fn certificate_of(&self, day: &str, fingerprint: &str) -> String {
+        let end = end_of(fingerprint);
+        say!(
+            self,
+            "certificate valid until {day}, fingerprint {end}",
+            "Zertifikat, gültig bis {day}, Fingerabdruck {end}"
+        )
+    }
+
+    pub fn copy_text(&self, text: &str) -> String {
+        let end = end_of(text);
+        say!(self, "Copy {end}", "{end} kopieren")
     }
 
     pub fn remove_of(&self, what: &str) -> String {

@@ -26,6 +26,7 @@ pub fn Copyable(#[prop(into)] value: String) -> impl IntoView {
     let t = text();
     let live = use_context::<Live>();
     let shown = value.clone();
+    let name = t.copy_text(&value);
     let copy = move |_| {
         browser::copy(&value);
         if let Some(live) = live {
@@ -35,7 +36,7 @@ pub fn Copyable(#[prop(into)] value: String) -> impl IntoView {
     view! {
         <span class="copyable">
             <code>{shown}</code>
-            <button type="button" class="icon-button small" aria-label=t.copy title=t.copy on:click=copy>
+            <button type="button" class="icon-button small" aria-label=name title=t.copy on:click=copy>
                 <Icon symbol=Symbol::Copy />
             </button>
         </span>

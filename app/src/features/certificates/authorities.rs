@@ -6,10 +6,15 @@ use api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Tabs, state::AuthorityFilter, upload::Upload};
+use super::{
+    Tabs,
+    asked::{Asked, Question, is_done},
+    state::AuthorityFilter,
+    upload::Upload,
+};
 use crate::{
     app::ReadOnlyNote,
-    browser::{Form, days_until},
+    browser::{Form, days_until, format_time},
     features::{
         mailboxes::common_name,
         overview::{from_word, to_word},
@@ -19,18 +24,8 @@ use crate::{
     portal::{Portal, portal},
     routes::Route,
     text::{Text, text},
-    ui::{
-        Badge, Confirm, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time,
-        Tone,
-    },
+    ui::{Badge, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time, Tone},
 };
-
-/// What is asked about before it is done.
-#[derive(Clone, Debug, PartialEq)]
-enum Question {
-    Block(Authority),
-    Remove(Authority),
-}
 
 /// The authorities.
 #[component]
@@ -53,15 +48,10 @@ pub fn AuthoritiesPage() -> impl IntoView {
         Ok(t.authority_added(&common_name(&reply.subject)))
     };
     let trust = move |authority: Authority| {
-        problem.set(None);
         spawn_local(async move {
-            match decide(portal, t, authority, AuthorityTrust::Trusted).await {
-                Ok(said) => {
-                    portal.live.say(said);
-                    portal.count();
-                    loading.refetch();
-                }
-                Err(reply) => problem.set(Some(reply)),
+            let decided = decide(portal, t, authority, AuthorityTrust::Trusted);
+            if is_done(portal, problem, decided).await {
+                loading.refetch();
             }
         });
     };
@@ -107,78 +97,11 @@ async fn decide(
     Ok(t.authority_decided(&subject, reply.trust))
 }
 
-/// Asks before an authority is blocked or removed, and does it.
-#[component]
-fn Asked(
-    question: RwSignal<Option<Question>>,
-    on_done: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let t = text();
-    let portal = portal();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
-    let answer = move |asked: Question| async move {
-        match asked {
-            Question::Block(authority) => {
-                decide(portal, t, authority, AuthorityTrust::Blocked).await
-            }
-            Question::Remove(authority) => {
-                let place = [authority.fingerprint.as_str()];
-                let reply = portal.client.get::<DeleteAuthority>(&place, &()).await;
-                reply.map(|()| t.authority_deleted.to_owned())
-            }
-        }
-    };
-    let confirm = move |()| {
-        let Some(asked) = question.get_untracked() else {
-            return;
-        };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            match answer(asked).await {
-                Ok(said) => {
-                    question.set(None);
-                    portal.live.say(said);
-                    portal.count();
-                    on_done();
-                }
-                Err(reply) => problem.set(Some(reply)),
-            }
-            busy.set(false);
-        });
-    };
-    let word = move |block: &'static str, remove: &'static str| {
-        Signal::derive(move || {
-            let blocks = question.with(|asked| matches!(asked, Some(Question::Block(_))));
-            if blocks { block } else { remove }.to_owned()
-        })
-    };
-    let named = move || {
-        question.get().map(|question| match question {
-            Question::Block(authority) | Question::Remove(authority) => authority.subject,
-        })
-    };
-    view! {
-        <Confirm
-            open=Signal::derive(move || question.with(Option::is_some))
-            on_close=move |()| {
-                question.set(None);
-                problem.set(None);
-            }
-            title=word(t.block_title, t.delete_authority_title)
-            action=word(t.block_action, t.delete)
-            destructive=true
-            busy
-            on_confirm=confirm
-        >
-            <p>
-                <strong>{named}</strong>
-            </p>
-            <p>{t.delete_authority_means}</p>
-            <ProblemLine problem />
-        </Confirm>
-    }
+/// Removes an authority; says so.
+async fn remove(portal: Portal, t: &'static Text, authority: Authority) -> Result<String, Problem> {
+    let place = [authority.fingerprint.as_str()];
+    portal.client.get::<DeleteAuthority>(&place, &()).await?;
+    Ok(t.authority_deleted.to_owned())
 }
 
 #[component]
@@ -284,6 +207,9 @@ fn Row(
     let t = text();
     let portal = portal();
     let name = common_name(&authority.subject);
+    // Authorities renew their certificates under the same name.
+    let day = format_time(&authority.not_after, Form::Day, t.locale);
+    let object = format!("{name}, {}", t.valid_until_day(&day));
     let (tone, icon) = match authority.trust {
         AuthorityTrust::Trusted => (Tone::Good, Symbol::Check),
         AuthorityTrust::Undecided => (Tone::Caution, Symbol::Clock),
@@ -299,7 +225,7 @@ fn Row(
             <button
                 type="button"
                 class="button small"
-                aria-label=t.trust_of(&name)
+                aria-label=t.trust_of(&object)
                 disabled=portal.read_only
                 on:click=move |_| trust(this.clone())
             >
@@ -308,14 +234,18 @@ fn Row(
         }
     });
     let block_button = (authority.trust != AuthorityTrust::Blocked).then(|| {
+        let words = [t.block_title, t.block_action, t.delete_authority_means];
         let this = authority.clone();
+        let ask = Question::new(words, authority.subject.clone(), move || {
+            decide(portal, t, this.clone(), AuthorityTrust::Blocked)
+        });
         view! {
             <button
                 type="button"
                 class="button small quiet"
-                aria-label=t.block_of(&name)
+                aria-label=t.block_of(&object)
                 disabled=portal.read_only
-                on:click=move |_| question.set(Some(Question::Block(this.clone())))
+                on:click=move |_| question.set(Some(ask.clone()))
             >
                 {t.block_action}
             </button>
@@ -323,8 +253,12 @@ fn Row(
     });
     // The public list is replaced as a whole; its entries are blocked, not removed.
     let remove_button = (authority.source != AuthoritySource::Public).then(|| {
+        let words = [t.delete_authority_title, t.delete, t.delete_authority_means];
         let this = authority.clone();
-        let label = t.remove_of(&name);
+        let ask = Question::new(words, authority.subject.clone(), move || {
+            remove(portal, t, this.clone())
+        });
+        let label = t.remove_of(&object);
         view! {
             <button
                 type="button"
@@ -332,7 +266,7 @@ fn Row(
                 aria-label=label.clone()
                 title=label
                 disabled=portal.read_only
-                on:click=move |_| question.set(Some(Question::Remove(this.clone())))
+                on:click=move |_| question.set(Some(ask.clone()))
             >
                 <Icon symbol=Symbol::Trash />
             </button>

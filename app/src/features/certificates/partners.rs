@@ -6,28 +6,23 @@ use api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{Tabs, state::PartnerFilter, upload::Upload};
+use super::{
+    Tabs,
+    asked::{Asked, Question, is_done},
+    state::PartnerFilter,
+    upload::Upload,
+};
 use crate::{
     app::ReadOnlyNote,
-    browser::{Form, days_until},
+    browser::{Form, days_until, format_time},
     features::{mailboxes::common_name, overview::from_word},
     listing::{Listing, Words, listed, some_text},
     load::{Enter, Loading},
     portal::{Portal, portal},
     routes::Route,
     text::{Text, text},
-    ui::{
-        Badge, Confirm, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time,
-        Tone,
-    },
+    ui::{Badge, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time, Tone},
 };
-
-/// What is asked about before it is done.
-#[derive(Clone, Debug, PartialEq)]
-enum Question {
-    Block(Partner),
-    Delete(Partner),
-}
 
 /// The partners' certificates.
 #[component]
@@ -49,15 +44,10 @@ pub fn PartnersPage() -> impl IntoView {
         Ok(t.partner_added(&reply.addresses.join(", ")))
     };
     let trust_again = move |partner: Partner| {
-        problem.set(None);
         spawn_local(async move {
-            match decide(portal, t, &partner, PartnerTrust::Trusted).await {
-                Ok(said) => {
-                    portal.live.say(said);
-                    portal.count();
-                    loading.refetch();
-                }
-                Err(reply) => problem.set(Some(reply)),
+            let decided = decide(portal, t, partner, PartnerTrust::Trusted);
+            if is_done(portal, problem, decided).await {
+                loading.refetch();
             }
         });
     };
@@ -127,13 +117,20 @@ pub fn PartnersPage() -> impl IntoView {
 async fn decide(
     portal: Portal,
     t: &'static Text,
-    partner: &Partner,
+    partner: Partner,
     trust: PartnerTrust,
 ) -> Result<String, Problem> {
     let place = [partner.fingerprint.as_str()];
     let body = PartnerDecision { trust };
     let reply = portal.client.send::<PutPartner>(&place, &(), &body).await?;
     Ok(t.partner_decided(&reply.addresses.join(", "), reply.trust))
+}
+
+/// Removes a certificate; says so.
+async fn delete(portal: Portal, t: &'static Text, partner: Partner) -> Result<String, Problem> {
+    let place = [partner.fingerprint.as_str()];
+    portal.client.get::<DeletePartner>(&place, &()).await?;
+    Ok(t.partner_deleted.to_owned())
 }
 
 #[component]
@@ -183,16 +180,33 @@ fn Row(
         PartnerTrust::Blocked => (Tone::Bad, Symbol::Cross),
     };
     let addresses = partner.addresses.join(", ");
-    let label = t.delete_of(&addresses);
+    // A partner may have several certificates: the last day tells them apart.
+    let day = format_time(&partner.not_after, Form::Day, t.locale);
+    let object = format!("{addresses}, {}", t.valid_until_day(&day));
+    let label = t.delete_of(&object);
+    let ask_to_block = {
+        let words = [t.block_partner_title, t.block_action, t.block_partner_means];
+        let partner = partner.clone();
+        Question::new(words, object.clone(), move || {
+            decide(portal, t, partner.clone(), PartnerTrust::Blocked)
+        })
+    };
+    let ask_to_delete = {
+        let words = [t.delete_partner_title, t.delete, t.delete_partner_means];
+        let partner = partner.clone();
+        Question::new(words, object.clone(), move || {
+            delete(portal, t, partner.clone())
+        })
+    };
     // Where the authority is the reason, the decision about the certificate itself is still *trusted*.
     let is_blocked = partner.trust == PartnerTrust::Blocked && partner.reason.is_none();
-    let this = partner.clone();
     let decision = if is_blocked {
+        let this = partner.clone();
         view! {
             <button
                 type="button"
                 class="button small"
-                aria-label=t.trust_of(&addresses)
+                aria-label=t.trust_of(&object)
                 disabled=portal.read_only
                 on:click=move |_| trust_again(this.clone())
             >
@@ -205,16 +219,15 @@ fn Row(
             <button
                 type="button"
                 class="button small quiet"
-                aria-label=t.block_of(&addresses)
+                aria-label=t.block_of(&object)
                 disabled=portal.read_only
-                on:click=move |_| question.set(Some(Question::Block(this.clone())))
+                on:click=move |_| question.set(Some(ask_to_block.clone()))
             >
                 {t.block_action}
             </button>
         }
         .into_any()
     };
-    let this = partner.clone();
     view! {
         <tr>
             <th scope="row" class="mono">
@@ -254,82 +267,11 @@ fn Row(
                     aria-label=label.clone()
                     title=label
                     disabled=portal.read_only
-                    on:click=move |_| question.set(Some(Question::Delete(this.clone())))
+                    on:click=move |_| question.set(Some(ask_to_delete.clone()))
                 >
                     <Icon symbol=Symbol::Trash />
                 </button>
             </td>
         </tr>
-    }
-}
-
-/// Asks before a certificate is blocked or deleted, and does it.
-#[component]
-fn Asked(
-    question: RwSignal<Option<Question>>,
-    on_done: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let t = text();
-    let portal = portal();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
-    let answer = move |asked: Question| async move {
-        match asked {
-            Question::Block(partner) => decide(portal, t, &partner, PartnerTrust::Blocked).await,
-            Question::Delete(partner) => {
-                let place = [partner.fingerprint.as_str()];
-                let reply = portal.client.get::<DeletePartner>(&place, &()).await;
-                reply.map(|()| t.partner_deleted.to_owned())
-            }
-        }
-    };
-    let confirm = move |()| {
-        let Some(asked) = question.get_untracked() else {
-            return;
-        };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            match answer(asked).await {
-                Ok(said) => {
-                    question.set(None);
-                    portal.live.say(said);
-                    portal.count();
-                    on_done();
-                }
-                Err(reply) => problem.set(Some(reply)),
-            }
-            busy.set(false);
-        });
-    };
-    let word = move |block: &'static str, delete: &'static str| {
-        Signal::derive(move || {
-            let blocks = question.with(|asked| matches!(asked, Some(Question::Block(_))));
-            if blocks { block } else { delete }.to_owned()
-        })
-    };
-    let named = move || {
-        question.get().map(|question| match question {
-            Question::Block(partner) | Question::Delete(partner) => partner.addresses.join(", "),
-        })
-    };
-    let means = word(t.block_partner_means, t.delete_partner_means);
-    view! {
-        <Confirm
-            open=Signal::derive(move || question.with(Option::is_some))
-            on_close=move |()| {
-                question.set(None);
-                problem.set(None);
-            }
-            title=word(t.block_partner_title, t.delete_partner_title)
-            action=word(t.block_action, t.delete)
-            destructive=true
-            busy
-            on_confirm=confirm
-        >
-            <p class="mono">{named}</p>
-            <p>{means}</p>
-            <ProblemLine problem />
-        </Confirm>
     }
 }

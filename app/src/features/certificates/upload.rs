@@ -5,7 +5,10 @@ use std::future::Future;
 use api::Problem;
 use leptos::{prelude::*, task::spawn_local};
 
-use super::state::{CERTIFICATE_OCTETS_MAX, media_type};
+use super::{
+    asked::is_done,
+    state::{CERTIFICATE_OCTETS_MAX, media_type},
+};
 use crate::{
     browser,
     portal::portal,
@@ -31,19 +34,13 @@ where
     let portal = portal();
     let problem = RwSignal::new(None::<Problem>);
     let take = move |file: web_sys::File| {
-        problem.set(None);
         spawn_local(async move {
-            let outcome = match read(&file, t).await {
-                Ok(octets) => send(media_type(&octets), octets).await,
-                Err((code, detail)) => Err(Problem::new(422, code, detail)),
+            let upload = async {
+                let octets = read(&file, t).await?;
+                send(media_type(&octets), octets).await
             };
-            match outcome {
-                Ok(added) => {
-                    portal.live.say(added);
-                    portal.count();
-                    on_done();
-                }
-                Err(reply) => problem.set(Some(reply)),
+            if is_done(portal, problem, upload).await {
+                on_done();
             }
         });
     };
@@ -61,14 +58,12 @@ where
     }
 }
 
-async fn read(
-    file: &web_sys::File,
-    t: &'static Text,
-) -> Result<Vec<u8>, (&'static str, &'static str)> {
+async fn read(file: &web_sys::File, t: &'static Text) -> Result<Vec<u8>, Problem> {
+    let refuse = |code: &str, detail: &str| Problem::new(422, code, detail);
     let octets = browser::read_file(file).await;
-    let octets = octets.map_err(|_| ("unreadable-file", t.upload_unreadable))?;
+    let octets = octets.map_err(|_| refuse("unreadable-file", t.upload_unreadable))?;
     if octets.len() > CERTIFICATE_OCTETS_MAX {
-        return Err(("too-large", t.upload_too_large));
+        return Err(refuse("too-large", t.upload_too_large));
     }
     Ok(octets)
 }

@@ -65,6 +65,9 @@ pub fn CertificateCard(
         status == CertificateStatus::InUse && certificate.source == CertificateSource::BuiltInCa;
     let can_revoke = matches!(status, CertificateStatus::InUse | CertificateStatus::Former);
     let asked = certificate.clone();
+    // All cards have one subject, and renewed ones often one day.
+    let day = format_time(&certificate.not_after, Form::Day, t.locale);
+    let object = t.certificate_of(&day, &certificate.fingerprint);
     view! {
         <article class="card padded">
             <div class="card-title">
@@ -98,6 +101,7 @@ pub fn CertificateCard(
                                         <button
                                             type="button"
                                             class="button small"
+                                            aria-label=format!("{}: {object}", t.renew)
                                             disabled=move || busy.get() || portal.read_only.get()
                                             on:click=renew
                                         >
@@ -108,6 +112,7 @@ pub fn CertificateCard(
                             <button
                                 type="button"
                                 class="button small"
+                                aria-label=format!("{}: {object}", t.revoke)
                                 disabled=portal.read_only
                                 on:click=move |_| revoking.set(Some(asked.clone()))
                             >
