@@ -1,6 +1,6 @@
 //! The only place that speaks HTTP: every call goes by the table of [`api`].
 
-use api::{Endpoint, Problem};
+use api::{Code, Endpoint, Problem};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -151,7 +151,7 @@ fn problem(response: &Response, octets: &[u8]) -> Problem {
     json.and_then(Problem::deserialize).unwrap_or_else(|_| {
         Problem::new(
             response.status(),
-            "unexpected-reply",
+            Code::UnexpectedReply,
             response.status_text(),
         )
     })
@@ -159,12 +159,12 @@ fn problem(response: &Response, octets: &[u8]) -> Problem {
 
 /// Status 0: there was no reply at all.
 fn offline() -> Problem {
-    Problem::new(0, "no-connection", "")
+    Problem::new(0, Code::NoConnection, "")
 }
 
 /// Status 0: portal and edge do not understand each other, an old tab for instance.
 fn broken(error: &dyn std::error::Error) -> Problem {
-    Problem::new(0, "unreadable-reply", error.to_string())
+    Problem::new(0, Code::UnreadableReply, error.to_string())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! told to come back, which a mail server does by itself; an isolate that runs out of memory would lose everyone's
 //! request.
 
+use api::Code;
 use std::cell::Cell;
 
 use crate::failure::Failure;
@@ -37,7 +38,7 @@ impl Room {
         let total = (IN_FLIGHT.get() - self.0).saturating_add(octets);
         if total > OCTETS_IN_FLIGHT_MAX {
             return Err(Failure::Lack(
-                "busy",
+                Code::Busy,
                 "Too much mail is in flight here just now; try again.",
             ));
         }

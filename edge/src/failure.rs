@@ -1,15 +1,15 @@
 //! The three ways in which a call can end badly.
 
-use api::Problem;
+use api::{Code, FieldProblem, Problem};
 
 /// Why a call was not served.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The caller's: told as it is.
     Caller(Box<Problem>),
-    /// A lack that passes by itself, a key that KV does not show yet: try again. Stable code, and a
+    /// A lack that passes by itself, a key that KV does not show yet: try again. With a
     /// sentence for a person.
-    Lack(&'static str, &'static str),
+    Lack(Code, &'static str),
     /// Too often: try again after so many seconds.
     TooOften(i64),
     /// Ours: logged where it is answered, told without its insides.
@@ -18,32 +18,28 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Refuses a call with a status, a stable code and a sentence.
-    pub(crate) fn caller(status: u16, code: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn caller(status: u16, code: Code, detail: impl Into<String>) -> Self {
         Self::Caller(Box::new(Problem::new(status, code, detail)))
     }
 
     /// There is no such thing.
     pub(crate) fn unknown(what: &str) -> Self {
-        Self::caller(404, "not-found", format!("There is no such {what}."))
+        Self::caller(404, Code::NotFound, format!("There is no such {what}."))
     }
 
     /// Somebody else has changed `what` since the caller saw it; `version` holds now.
     pub(crate) fn stale(what: &str, version: u64) -> Self {
         let detail = format!("The {what} were changed meanwhile; version {version} holds now.");
-        let mut problem = Problem::new(409, "stale-version", detail);
+        let mut problem = Problem::new(409, Code::StaleVersion, detail);
         problem.version = Some(version);
         Self::Caller(Box::new(problem))
     }
 
     /// One field of the body is at fault.
-    pub(crate) fn field(pointer: &str, code: &str, text: impl Into<String>) -> Self {
+    pub(crate) fn field(pointer: &str, code: Code, text: impl Into<String>) -> Self {
         let text = text.into();
-        let mut problem = Problem::new(422, "invalid", text.clone());
-        problem.errors.push(api::FieldProblem {
-            pointer: pointer.to_owned(),
-            code: code.to_owned(),
-            text,
-        });
+        let mut problem = Problem::new(422, Code::Invalid, text.clone());
+        problem.errors.push(FieldProblem::new(pointer, code, text));
         Self::Caller(Box::new(problem))
     }
 

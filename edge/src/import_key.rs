@@ -3,7 +3,7 @@
 //! Each is made for one upload and kept nowhere: its secret half travels with the caller, wrapped by
 //! the vault for the organisation and a time.
 
-use api::{ImportKey, SealedCertificate};
+use api::{Code, ImportKey, SealedCertificate};
 use mail::UnixTime;
 use sealing::{KEY_OCTETS, KeyPair};
 use zeroize::Zeroizing;
@@ -43,13 +43,13 @@ pub(crate) fn open(
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let refuse = || {
         let detail = "The sealed certificate does not open. Ask for a key and seal it anew.";
-        Failure::caller(422, "not-sealed-for-this", detail)
+        Failure::caller(422, Code::NotSealedForThis, detail)
     };
     let (expires_at, wrapped) = body.ticket.split_once('.').ok_or_else(refuse)?;
     let expires_at: i64 = expires_at.parse().map_err(|_| refuse())?;
     if expires_at < desk.now.unix().0 {
         let detail = "The key to which the certificate is sealed has expired. Try again.";
-        return Err(Failure::caller(422, "import-key-expired", detail));
+        return Err(Failure::caller(422, Code::ImportKeyExpired, detail));
     }
     let place = Place::ImportKey {
         organisation,

@@ -4,7 +4,7 @@
 //! the platform turns into a temporary error, so that the sender's server tries again. The event may
 //! come more than once; whatever was delivered before is delivered again rather than lost.
 
-use api::Outcome;
+use api::{Code, Outcome};
 use gateway::{Action, Delivery, Envelope, MESSAGE_OCTETS_MAX};
 use mail::{Address, Buffer};
 use policy::Direction;
@@ -83,7 +83,10 @@ async fn decide(
         .await?;
     match decision.action {
         Action::Refuse(reply) => refuse(&format!("{} {}", reply.enhanced(), reply.text())),
-        Action::Defer(_) => Err(Failure::Lack("deferred", "Something is missing for now.")),
+        Action::Defer(_) => Err(Failure::Lack(
+            Code::Deferred,
+            "Something is missing for now.",
+        )),
         Action::Deliver(deliveries) => {
             let mut answer = Answer::Taken;
             for delivery in deliveries {
@@ -134,7 +137,7 @@ async fn deliver(
             Some(reply) if reply.is_permanent() => answer = Answer::Refused(reply.to_string()),
             _ => {
                 return Err(Failure::Lack(
-                    "next-hop-unavailable",
+                    Code::NextHopUnavailable,
                     "The next hop did not take the message.",
                 ));
             }

@@ -1,5 +1,6 @@
 //! The built-in CA of an organisation: made on first use, its key in the vault.
 
+use api::Code;
 use issuing::{
     CrlContent, Issuer, MailboxContent, OcspRequest, Revocation, RevocationReason, RootContent,
     Serial,
@@ -42,7 +43,7 @@ async fn unlock(desk: &Desk, organisation: &str, row: IssuerRow) -> Result<Built
         key_id: &row.key_id,
     };
     let wrapped = desk.store.get(&place).await?.ok_or(Failure::Lack(
-        "issuer-key-not-there-yet",
+        Code::IssuerKeyNotThereYet,
         "The key of the built-in CA is not there yet; try again in a minute.",
     ))?;
     let place = Place::IssuerKey {

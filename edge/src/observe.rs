@@ -34,7 +34,7 @@ pub(crate) fn instance(request: &Request) -> String {
 pub(crate) fn failure(event: &str, instance: &str, failure: &Failure) {
     match failure {
         Failure::Caller(_) => {}
-        Failure::Lack(code, _) => line("warn", event, instance, code),
+        Failure::Lack(code, _) => line("warn", event, instance, code.as_str()),
         // Somebody guesses passwords, or forgot one.
         Failure::TooOften(_) => line("warn", event, instance, &failure.summary()),
         Failure::Broken(what) => line("error", event, instance, what),

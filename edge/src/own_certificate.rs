@@ -1,5 +1,6 @@
 //! Certificates of other CAs for mailboxes: which one of a file it is, and whether it will do.
 
+use api::Code;
 use mail::{Address, UnixTime};
 use smime::{
     Certificate, Digest, KeyKind, PathBuilder, PrivateKey, Provider, RSA_BITS_MIN, SignatureScheme,
@@ -34,7 +35,7 @@ pub(crate) fn keys(pem: &[u8]) -> Vec<PrivateKey> {
 pub(crate) fn certificates(file: &[u8]) -> Result<Vec<Certificate>, Failure> {
     let certificates = Certificate::all_from_pem_or_der(file).map_err(|error| {
         let detail = format!("The body holds no readable certificate: {error}.");
-        Failure::caller(422, "bad-certificate", detail)
+        Failure::caller(422, Code::BadCertificate, detail)
     })?;
     Ok(certificates.into_iter().take(CERTIFICATES_MAX).collect())
 }
@@ -78,15 +79,15 @@ pub(crate) fn judge(
             named => named.join(", "),
         };
         let detail = format!("The certificate names {named}, not {address}.");
-        return refuse("wrong-address", detail);
+        return refuse(Code::WrongAddress, detail);
     }
     if certificate.not_after() < now {
         let detail = format!("The certificate ended on {}.", certificate.not_after());
-        return refuse("certificate-expired", detail);
+        return refuse(Code::CertificateExpired, detail);
     }
     if now < certificate.not_before() {
         let detail = format!("The certificate begins on {}.", certificate.not_before());
-        return refuse("certificate-not-yet-valid", detail);
+        return refuse(Code::CertificateNotYetValid, detail);
     }
     if !is_strong(certificate.key_kind()) {
         let detail = format!(
@@ -94,11 +95,11 @@ pub(crate) fn judge(
              will do.",
             certificate.key_kind()
         );
-        return refuse("weak-key", detail);
+        return refuse(Code::WeakKey, detail);
     }
     if certificate.is_ca() || !certificate.may_sign() || !certificate.may_encrypt() {
         let detail = "The certificate must be for e-mail, for signing and for encryption.";
-        return refuse("not-for-mail", detail.to_owned());
+        return refuse(Code::NotForMail, detail.to_owned());
     }
     Ok(OwnCertificate {
         certificate: certificate.clone(),

@@ -230,6 +230,26 @@ fn bindings_are_named_in_one_file() {
     }
 }
 
+/// A code that nobody answers is a translation too many; that none is missing, the compiler sees.
+#[test]
+fn every_code_of_a_problem_is_answered() {
+    let mut sources = String::new();
+    for folder in ["edge/src", "app/src"] {
+        for file in files_under(&root().join(folder), "rs") {
+            if !file.ends_with("text/problems.rs") {
+                sources += &fs::read_to_string(&file).unwrap();
+            }
+        }
+    }
+    let words: BTreeSet<&str> = sources
+        .split(|character: char| !(character.is_alphanumeric() || character == ':'))
+        .collect();
+    for code in api::Code::ALL {
+        let name = format!("Code::{code:?}");
+        assert!(words.contains(name.as_str()), "nothing answers {name}");
+    }
+}
+
 #[test]
 fn wasm_bindgen_is_one_version() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();

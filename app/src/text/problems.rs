@@ -1,14 +1,14 @@
 //! What went wrong, in words. The edge says it in English; in other languages its stable code is what
 //! the portal goes by, and a code that it does not know keeps the edge's sentence.
 
-use api::Problem;
+use api::{Code, MailboxProblem, Problem};
 
 use super::{Language, Text};
 
 impl Text {
     pub fn problem_title(&self, problem: &Problem) -> &'static str {
-        match (problem.status, problem.code.as_str()) {
-            (0, "no-connection") => self.problem_offline,
+        match (problem.status, Code::parse(&problem.code)) {
+            (0, Some(Code::NoConnection)) => self.problem_offline,
             (0, _) => self.problem_unreadable,
             (404, _) => self.problem_missing,
             (403, _) => self.problem_forbidden,
@@ -17,8 +17,8 @@ impl Text {
     }
 
     pub fn problem_detail(&self, problem: &Problem) -> String {
-        match (problem.status, problem.code.as_str()) {
-            (0, "no-connection") => self.problem_offline_detail.to_owned(),
+        match (problem.status, Code::parse(&problem.code)) {
+            (0, Some(Code::NoConnection)) => self.problem_offline_detail.to_owned(),
             (0, _) => self.problem_unreadable_detail.to_owned(),
             _ => match self.translated(problem) {
                 Some(text) => text.to_owned(),
@@ -28,112 +28,161 @@ impl Text {
         }
     }
 
+    /// Why a mailbox was left as it was.
+    pub fn mailbox_problem(&self, problem: &MailboxProblem) -> String {
+        let translated = self.translate(&problem.code);
+        translated.unwrap_or(&problem.detail).to_owned()
+    }
+
     /// What a field's fault is called says more than that there is one.
     fn translated(&self, problem: &Problem) -> Option<&'static str> {
-        let translate = match self.tongue {
-            Language::English => return None,
-            Language::German => in_german,
-        };
         let fields = problem.errors.iter().map(|error| error.code.as_str());
-        fields.chain([problem.code.as_str()]).find_map(translate)
+        let mut codes = fields.chain([problem.code.as_str()]);
+        codes.find_map(|code| self.translate(code))
+    }
+
+    /// In English the edge's own sentence is the one.
+    fn translate(&self, code: &str) -> Option<&'static str> {
+        match self.tongue {
+            Language::English => None,
+            Language::German => Code::parse(code).map(german),
+        }
     }
 }
 
-fn in_german(code: &str) -> Option<&'static str> {
-    Some(match code {
+/// The sentence of each code: one that is missing does not compile.
+#[expect(clippy::too_many_lines, reason = "a table, whose rows belong together")]
+fn german(code: Code) -> &'static str {
+    match code {
         // Who asks
-        "unauthorized" => "Bitte melden Sie sich an.",
-        "wrong-password" => "E-Mail-Adresse oder Passwort ist falsch.",
-        "too-many-attempts" => {
+        Code::Unauthorized => "Bitte melden Sie sich an.",
+        Code::WrongPassword => "E-Mail-Adresse oder Passwort ist falsch.",
+        Code::TooManyAttempts => {
             "Zu viele Anmeldeversuche sind fehlgeschlagen; versuchen Sie es später noch einmal."
         }
-        "read-only" => "Sie können dies ansehen, aber nicht ändern.",
-        "operator-only" => "Das darf nur der Betreiber dieser Installation.",
-        "cross-site" => "Die Anfrage kam von der Seite eines anderen Anbieters.",
+        Code::ReadOnly => "Sie können dies ansehen, aber nicht ändern.",
+        Code::OperatorOnly => "Das darf nur der Betreiber dieser Installation.",
+        Code::CrossSite => "Die Anfrage kam von der Seite eines anderen Anbieters.",
+
+        // The portal's own, about files and about the edge
+        Code::WrongFilePassword => "Das Passwort öffnet die Datei nicht.",
+        Code::UnreadableFile => "Die Datei ist kein lesbares PKCS#12.",
+        Code::NoFile => "Wählen Sie zuerst eine Datei.",
+        Code::NoConnection => "Das Gateway ist nicht zu erreichen.",
+        Code::UnexpectedReply | Code::UnreadableReply => {
+            "Das Gateway hat etwas geantwortet, das diese Seite nicht versteht."
+        }
 
         // Certificates of mailboxes
-        "wrong-file-password" => "Das Passwort öffnet die Datei nicht.",
-        "unreadable-file" => "Die Datei ist kein lesbares PKCS#12.",
-        "no-private-key" => "Die Datei enthält keinen privaten Schlüssel.",
-        "key-does-not-fit" => "Die Datei enthält kein Zertifikat zu ihrem privaten Schlüssel.",
-        "wrong-address" => "Das Zertifikat nennt eine andere Adresse als dieses Postfach.",
-        "certificate-expired" => "Das Zertifikat ist abgelaufen.",
-        "certificate-not-yet-valid" => "Das Zertifikat ist noch nicht gültig.",
-        "weak-key" => {
+        Code::NoPrivateKey => "Die Datei enthält keinen privaten Schlüssel.",
+        Code::KeyDoesNotFit => "Die Datei enthält kein Zertifikat zu ihrem privaten Schlüssel.",
+        Code::WrongAddress => "Das Zertifikat nennt eine andere Adresse als dieses Postfach.",
+        Code::CertificateExpired => "Das Zertifikat ist abgelaufen.",
+        Code::CertificateNotYetValid => "Das Zertifikat ist noch nicht gültig.",
+        Code::WeakKey => {
             "Der Schlüssel ist zu schwach oder unbekannter Art: RSA ab 2048 Bit, P-256, P-384 und P-521 sind möglich."
         }
-        "not-for-mail" => {
+        Code::NotForMail => {
             "Das Zertifikat muss für E-Mail sein, zum Signieren und zum Verschlüsseln."
         }
-        "no-free-seat" => "Die Lizenz hat keinen freien Platz.",
-        "licence-expired" => "Es gibt keine Lizenz, die jetzt gilt.",
-        "no-pending-request" => {
+        Code::NoFreeSeat => "Die Lizenz hat keinen freien Platz.",
+        Code::LicenceExpired => "Es gibt keine Lizenz, die jetzt gilt.",
+        Code::NoPendingRequest => {
             "Kein Zertifikat der Datei beantwortet eine Anforderung dieses Postfachs."
         }
-        "key-in-use" => "Der Schlüssel gehört einem anderen Postfach.",
-        "key-compromised" => {
+        Code::UnknownMailbox => "Keine Route kennt dieses Postfach.",
+        Code::NotActive => "Das Postfach ist nicht aktiv.",
+        Code::KeyInUse => "Der Schlüssel gehört einem anderen Postfach.",
+        Code::KeyCompromised => {
             "Ein Zertifikat dieses Schlüssels ist gesperrt, weil jemand anderes ihn haben könnte."
         }
-        "certificate-revoked" | "already-revoked" => "Dieses Zertifikat ist gesperrt.",
-        "not-sealed-for-this" | "import-key-expired" => {
+        Code::CertificateRevoked | Code::AlreadyRevoked => "Dieses Zertifikat ist gesperrt.",
+        Code::NotSealedForThis | Code::ImportKeyExpired => {
             "Die Datei ließ sich nicht versiegeln; versuchen Sie es noch einmal."
         }
-        "not-in-use" => "Nur das Zertifikat in Gebrauch lässt sich erneuern.",
-        "other-authority" => {
+        Code::NotInUse => "Nur das Zertifikat in Gebrauch lässt sich erneuern.",
+        Code::OtherAuthority => {
             "Das Zertifikat ist von einer anderen Stelle: Bestellen Sie dort ein neues, und laden Sie es hoch."
         }
-        "no-file" => "Wählen Sie zuerst eine Datei.",
 
         // What is asked
-        "not-found" => "Das gibt es nicht (mehr).",
-        "method-not-allowed" => "Das lässt sich hier nicht tun.",
-        "bad-json" | "bad-query" | "invalid" | "invalid-value" | "unknown-field"
-        | "unknown-word" | "missing-field" | "wrong-type" | "duplicate-field" => {
+        Code::NotFound => "Das gibt es nicht (mehr).",
+        Code::MethodNotAllowed => "Das lässt sich hier nicht tun.",
+        Code::BadJson
+        | Code::BadQuery
+        | Code::Invalid
+        | Code::InvalidValue
+        | Code::UnknownField
+        | Code::UnknownWord
+        | Code::MissingField
+        | Code::WrongType
+        | Code::DuplicateField => {
             "Das Gateway hat die Anfrage nicht verstanden. Laden Sie die Seite neu; sie ist vielleicht älter als das Gateway."
         }
-        "too-large" => "Das ist zu groß.",
-        "bad-cursor" | "bad-limit" => "Diese Seite der Liste gibt es nicht; beginnen Sie von vorn.",
-        "bad-time" => "Das ist keine gültige Zeitangabe.",
-        "bad-address" => "Das ist keine gültige E-Mail-Adresse.",
-        "bad-domain" => "Das ist kein gültiger Domainname.",
-        "bad-pattern" => "Das ist kein Muster wie acme.test oder *.lab.acme.test.",
-        "bad-next-hop" => "Das ist kein gültiger nächster Server.",
-        "pattern-taken" => "Für dieses Muster gibt es schon eine Route.",
+        Code::TooLarge => "Das ist zu groß.",
+        Code::BadCursor | Code::BadLimit => {
+            "Diese Seite der Liste gibt es nicht; beginnen Sie von vorn."
+        }
+        Code::BadTime => "Das ist keine gültige Zeitangabe.",
+        Code::EndsBeforeItBegins => "Das Ende liegt vor dem Beginn.",
+        Code::ClockGoesForward => "Die Uhr lässt sich nur vorstellen.",
+        Code::BadAddress => "Das ist keine gültige E-Mail-Adresse.",
+        Code::BadRecipients => "Eine Nachricht hat mindestens einen und nicht zu viele Empfänger.",
+        Code::BadDomain => "Das ist kein gültiger Domainname.",
+        Code::BadPattern => "Das ist kein Muster wie acme.test oder *.lab.acme.test.",
+        Code::BadNextHop => "Das ist kein gültiger nächster Server.",
+        Code::ForeignMailbox => "Das ist keine Adresse der Domain dieser Route.",
+        Code::Wildcard => "Eine Route mit Platzhalter kennt keine einzelnen Postfächer.",
+        Code::PatternTaken => "Für dieses Muster gibt es schon eine Route.",
+        Code::DomainExists => "Diese Domain gibt es hier schon.",
+        Code::TooManyDomains => {
+            "Es gibt schon so viele Domains, wie möglich sind; entfernen Sie erst eine."
+        }
 
         // Rules and settings
-        "stale-version" => "Inzwischen hat jemand anderes etwas geändert; laden Sie die Seite neu.",
-        "bad-name" => "Der Name ist leer oder zu lang.",
-        "too-many-rules" => {
+        Code::StaleVersion => {
+            "Inzwischen hat jemand anderes etwas geändert; laden Sie die Seite neu."
+        }
+        Code::BadName => "Der Name ist leer oder zu lang.",
+        Code::TooManyRules => {
             "Es gibt schon so viele Regeln, wie möglich sind; entfernen Sie erst eine."
         }
-        "not-a-permutation" => "Die neue Reihenfolge nennt nicht jede Regel genau einmal.",
-        "out-of-range" => "Der Wert liegt außerhalb der Grenzen.",
+        Code::NotAPermutation => "Die neue Reihenfolge nennt nicht jede Regel genau einmal.",
+        Code::OutOfRange => "Der Wert liegt außerhalb der Grenzen.",
 
         // Certificates
-        "bad-certificate" => "Das ist kein lesbares Zertifikat.",
-        "no-address" => "Das Zertifikat nennt keine E-Mail-Adresse.",
-        "not-for-encryption" => "An dieses Zertifikat kann nicht verschlüsselt werden.",
-        "no-authority" => "Das ist nicht das Zertifikat einer Zertifizierungsstelle.",
-        "public-authority" => {
+        Code::BadCertificate => "Das ist kein lesbares Zertifikat.",
+        Code::NoAddress => "Das Zertifikat nennt keine E-Mail-Adresse.",
+        Code::NotForEncryption => "An dieses Zertifikat kann nicht verschlüsselt werden.",
+        Code::NoAuthority => "Das ist nicht das Zertifikat einer Zertifizierungsstelle.",
+        Code::PublicAuthority => {
             "Eine Stelle der öffentlichen Liste kann gesperrt, aber nicht entfernt werden."
         }
-        "built-in-ca" => {
+        Code::BuiltInCa => {
             "Das ist die eingebaute CA Ihrer Organisation; sie kann gesperrt, aber nicht entfernt werden."
         }
-        "not-changeable" => "Nur das Vertrauen und die Domain können geändert werden.",
-        "no-decision" => "Vertrauen oder sperren: Etwas anderes ist keine Entscheidung.",
-        "seats-held" => "Postfächer dieser Route belegen noch Plätze; deaktivieren Sie sie zuerst.",
+        Code::NotChangeable => "Nur das Vertrauen und die Domain können geändert werden.",
+        Code::NoDecision => "Vertrauen oder sperren: Etwas anderes ist keine Entscheidung.",
+        Code::SeatsHeld => {
+            "Postfächer dieser Route belegen noch Plätze; deaktivieren Sie sie zuerst."
+        }
+        Code::BadId => "Das ist keine gültige Kennung einer Organisation.",
+        Code::BadPassword => "Das Passwort ist zu kurz oder zu lang.",
+        Code::ShortToken => "Das Token ist zu kurz.",
+        Code::WhichOrganisation => "Es gibt mehrere Organisationen; nennen Sie eine.",
 
         // Ours
-        "internal" => {
+        Code::Internal => {
             "Im Gateway ist etwas fehlgeschlagen. Geben Sie den Code an den Support weiter."
         }
-        "busy" => "Das Gateway ist gerade ausgelastet; versuchen Sie es gleich noch einmal.",
-        "issuer-key-not-there-yet" => {
+        Code::Busy => "Das Gateway ist gerade ausgelastet; versuchen Sie es gleich noch einmal.",
+        Code::IssuerKeyNotThereYet => {
             "Der Schlüssel der eingebauten CA ist noch nicht verfügbar; versuchen Sie es in einer Minute noch einmal."
         }
-        _ => return None,
-    })
+        Code::Deferred => "Im Moment fehlt etwas; versuchen Sie es später noch einmal.",
+        Code::NextHopUnavailable => "Der nächste Server hat die Nachricht nicht angenommen.",
+        Code::Refused => "Die Nachricht wurde abgelehnt.",
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +192,10 @@ mod tests {
     use super::*;
 
     fn problem(code: &str, detail: &str) -> Problem {
-        Problem::new(422, code, detail)
+        Problem {
+            code: code.to_owned(),
+            ..Problem::new(422, Code::Invalid, detail)
+        }
     }
 
     #[test]
@@ -168,7 +220,7 @@ mod tests {
         let mut problem = problem("invalid", "The body is not understood.");
         problem.errors.push(FieldProblem {
             pointer: "/retention_days".to_owned(),
-            code: "out-of-range".to_owned(),
+            code: Code::OutOfRange.to_string(),
             text: "The overview keeps messages for 7 to 400 days.".to_owned(),
         });
         assert_eq!(

@@ -507,25 +507,6 @@ impl Text {
         }
     }
 
-    pub fn mailbox_problem(&self, code: &str, detail: &str) -> String {
-        match code {
-            "unknown-mailbox" => say!(
-                self,
-                "There is no such mailbox on an inbound route.",
-                "Es gibt kein solches Postfach auf einer eingehenden Route."
-            ),
-            "no-free-seat" => say!(self, "No seat was free.", "Kein Platz war frei."),
-            "licence-expired" => say!(
-                self,
-                "The licence has expired.",
-                "Die Lizenz ist abgelaufen."
-            ),
-            "already-active" => say!(self, "It is active already.", "Es ist schon aktiv."),
-            "not-active" => say!(self, "It was not active.", "Es war nicht aktiv."),
-            _ => detail.to_owned(),
-        }
-    }
-
     pub fn move_rule(&self, name: &str) -> String {
         say!(self, "Drag “{name}”", "„{name}“ ziehen")
     }

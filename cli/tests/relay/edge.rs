@@ -45,13 +45,16 @@ impl Answer {
     }
 
     pub(crate) fn refused(reply: &str) -> Self {
-        let mut problem = api::Problem::new(422, "refused", "the message is refused");
+        let mut problem = api::Problem::new(422, api::Code::Refused, "the message is refused");
         problem.reply = Some(reply.to_owned());
         Self::of(&problem)
     }
 
     pub(crate) fn problem(status: u16, code: &str) -> Self {
-        Self::of(&api::Problem::new(status, code, "as the test has it"))
+        Self::of(&api::Problem {
+            code: code.to_owned(),
+            ..api::Problem::new(status, api::Code::Internal, "as the test has it")
+        })
     }
 
     pub(crate) fn html(status: u16) -> Self {

@@ -1,6 +1,6 @@
 //! Certification authorities: whose word counts.
 
-use api::{Authority, AuthoritySource, Page};
+use api::{Authority, AuthoritySource, Code, Page};
 use mail::Domain;
 use worker::Response;
 
@@ -46,7 +46,7 @@ pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> 
     let certificate = certificates::upload(&mut exchange.request).await?;
     if !certificate.is_ca() {
         let detail = "The certificate is not that of an authority.";
-        return Err(Failure::caller(422, "no-authority", detail));
+        return Err(Failure::caller(422, Code::NoAuthority, detail));
     }
     let desk = &exchange.desk;
     let organisation = &member.organisation;
@@ -68,7 +68,7 @@ pub(crate) async fn decide(
     // The body is the item as it was read; only the decision may differ.
     if (&call.body.fingerprint, call.body.source) != (&known.fingerprint, known.source) {
         let text = "Only trust and domain can be changed.";
-        return Err(Failure::field("/fingerprint", "not-changeable", text));
+        return Err(Failure::field("/fingerprint", Code::NotChangeable, text));
     }
     let domain = call
         .body
@@ -97,12 +97,12 @@ pub(crate) async fn remove(
     let organisation = &member.organisation;
     if get(desk, organisation, call.param()).await?.source == AuthoritySource::Public {
         let detail = "A public authority can be blocked, not removed.";
-        return Err(Failure::caller(409, "public-authority", detail));
+        return Err(Failure::caller(409, Code::PublicAuthority, detail));
     }
     let issuer = issuers::get(&desk.db, organisation).await?;
     if issuer.is_some_and(|issuer| issuer.fingerprint == call.param()) {
         let detail = "This is the built-in CA of the organisation; it can be blocked, not removed.";
-        return Err(Failure::caller(409, "built-in-ca", detail));
+        return Err(Failure::caller(409, Code::BuiltInCa, detail));
     }
     let remove = authorities::remove(&desk.db, organisation, call.param())?;
     write(desk, organisation, remove).await
@@ -122,5 +122,6 @@ async fn write(desk: &Desk, organisation: &str, change: Statement) -> Result<(),
 }
 
 fn scope(pointer: &str, text: &str) -> Result<Domain, Failure> {
-    Domain::parse(text).map_err(|error| Failure::field(pointer, "bad-domain", format!("{error}.")))
+    Domain::parse(text)
+        .map_err(|error| Failure::field(pointer, Code::BadDomain, format!("{error}.")))
 }

@@ -1,6 +1,6 @@
 //! Bodies and queries, read strictly: what is not understood is refused, with its place.
 
-use api::{FieldProblem, Problem};
+use api::{Code, FieldProblem, Problem};
 use futures_util::StreamExt as _;
 use mail::Buffer;
 use serde::de::DeserializeOwned;
@@ -23,14 +23,14 @@ pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         let name = error.path().to_string();
         let mut problem = Problem::new(
             422,
-            "bad-query",
+            Code::BadQuery,
             format!("The query is not understood: {}.", error.inner()),
         );
-        problem.errors.push(FieldProblem {
-            pointer: format!("?{}", name.trim_start_matches('.')),
-            code: "bad-query".to_owned(),
-            text: error.inner().to_string(),
-        });
+        problem.errors.push(FieldProblem::new(
+            format!("?{}", name.trim_start_matches('.')),
+            Code::BadQuery,
+            error.inner().to_string(),
+        ));
         problem.into()
     })
 }
@@ -45,20 +45,20 @@ pub(crate) async fn json<T: DeserializeOwned>(request: &mut Request) -> Result<T
 
 fn parse<T: DeserializeOwned>(octets: &[u8]) -> Result<T, Failure> {
     let value: serde_json::Value = serde_json::from_slice(octets).map_err(|error| {
-        Failure::caller(400, "bad-json", format!("The body is no JSON: {error}."))
+        Failure::caller(400, Code::BadJson, format!("The body is no JSON: {error}."))
     })?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let text = error.inner().to_string();
         let mut problem = Problem::new(
             422,
-            "invalid",
+            Code::Invalid,
             format!("The body is not understood: {text}."),
         );
-        problem.errors.push(FieldProblem {
-            pointer: pointer(error.path()),
-            code: code_of(&text).to_owned(),
+        problem.errors.push(FieldProblem::new(
+            pointer(error.path()),
+            code_of(&text),
             text,
-        });
+        ));
         problem.into()
     })
 }
@@ -81,7 +81,7 @@ pub(crate) async fn message(
 
 fn too_large(max: usize) -> Failure {
     let detail = format!("The body is larger than {max} octets.");
-    Failure::caller(413, "too-large", detail)
+    Failure::caller(413, Code::TooLarge, detail)
 }
 
 /// The whole body, at most `max` octets: refused by its declared length before it is read, and by
@@ -134,20 +134,20 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
         })
 }
 
-/// A stable code for what serde says.
-fn code_of(text: &str) -> &'static str {
+/// The code for what serde says.
+fn code_of(text: &str) -> Code {
     for (start, code) in [
-        ("unknown field", "unknown-field"),
-        ("unknown variant", "unknown-word"),
-        ("missing field", "missing-field"),
-        ("invalid type", "wrong-type"),
-        ("duplicate field", "duplicate-field"),
+        ("unknown field", Code::UnknownField),
+        ("unknown variant", Code::UnknownWord),
+        ("missing field", Code::MissingField),
+        ("invalid type", Code::WrongType),
+        ("duplicate field", Code::DuplicateField),
     ] {
         if text.starts_with(start) {
             return code;
         }
     }
-    "invalid-value"
+    Code::InvalidValue
 }
 
 #[cfg(test)]

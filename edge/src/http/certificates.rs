@@ -1,6 +1,6 @@
 //! One certificate: uploaded, looked at, fetched as a file, revoked, renewed.
 
-use api::{CertificateDetail, CertificateSource, ChainCertificate};
+use api::{CertificateDetail, CertificateSource, ChainCertificate, Code};
 use smime::Certificate;
 use worker::{Headers, Request, Response};
 
@@ -27,7 +27,7 @@ pub(crate) async fn upload(request: &mut Request) -> Result<Certificate, Failure
     let octets = body::octets(request, UPLOAD_OCTETS_MAX).await?;
     Certificate::from_pem_or_der(&octets).map_err(|error| {
         let detail = format!("The body is no certificate in PEM or DER: {error}.");
-        Failure::caller(422, "bad-certificate", detail)
+        Failure::caller(422, Code::BadCertificate, detail)
     })
 }
 
@@ -109,7 +109,7 @@ pub(crate) async fn revoke(
     let managed = managed(desk, organisation, fingerprint).await?;
     if managed.revoked_at.is_some() {
         let detail = "The certificate is revoked already.";
-        return Err(Failure::caller(409, "already-revoked", detail));
+        return Err(Failure::caller(409, Code::AlreadyRevoked, detail));
     }
     let (db, now, reason) = (&desk.db, desk.now.unix(), call.body.reason);
     let goes_on = !reason.ends_mailbox() && licences::holds(db, organisation, now).await?;
@@ -144,18 +144,23 @@ pub(crate) async fn renew(
     let (organisation, fingerprint) = (&member.organisation, call.param());
     let managed = managed(desk, organisation, fingerprint).await?;
     let refuse = |code, detail: &str| Err(Failure::caller(409, code, detail));
-    let not_in_use = || refuse("not-in-use", "Only the certificate in use can be renewed.");
+    let not_in_use = || {
+        refuse(
+            Code::NotInUse,
+            "Only the certificate in use can be renewed.",
+        )
+    };
     if !managed.in_use {
         return not_in_use();
     }
     if managed.source != CertificateSource::BuiltInCa {
         return refuse(
-            "other-authority",
+            Code::OtherAuthority,
             "The certificate is of another authority: order a new one there and upload it.",
         );
     }
     if !licences::holds(&desk.db, organisation, desk.now.unix()).await? {
-        return refuse("licence-expired", "There is no licence that holds now.");
+        return refuse(Code::LicenceExpired, "There is no licence that holds now.");
     }
     let ca = issuer::open(desk, organisation).await?;
     let waiting = WaitingRow {

@@ -1,6 +1,6 @@
 //! The organisation's domains.
 
-use api::{DomainItem, Page};
+use api::{Code, DomainItem, Page};
 use mail::Domain;
 
 use super::exchange::Call;
@@ -42,15 +42,15 @@ pub(crate) async fn create(
 ) -> Result<DomainItem, Failure> {
     let organisation = &member.organisation;
     let domain = ownership::claim(&call.body.domain)
-        .map_err(|error| Failure::field("/domain", "bad-domain", format!("{error}.")))?;
+        .map_err(|error| Failure::field("/domain", Code::BadDomain, format!("{error}.")))?;
     if !domains::add(&desk.db, organisation, &domain, &proof()).await? {
         let known = domains::get(&desk.db, organisation, &domain).await?;
         return Err(if known.is_some() {
             let detail = format!("{domain} is among the domains already.");
-            Failure::caller(409, "domain-exists", detail)
+            Failure::caller(409, Code::DomainExists, detail)
         } else {
             let detail = format!("An organisation has {DOMAINS_MAX} domains at most.");
-            Failure::caller(409, "too-many-domains", detail)
+            Failure::caller(409, Code::TooManyDomains, detail)
         });
     }
     item(desk, organisation, &domain).await
@@ -86,7 +86,7 @@ pub(crate) async fn remove(
         } else {
             Failure::caller(
                 409,
-                "seats-held",
+                Code::SeatsHeld,
                 format!("{held} mailboxes of this domain hold a seat: deactivate them first."),
             )
         });

@@ -1,6 +1,6 @@
 //! One request on its way to a reply.
 
-use api::Endpoint;
+use api::{Code, Endpoint};
 use serde::Serialize;
 use worker::{Headers, Method, Request, Response, Url};
 
@@ -53,7 +53,7 @@ impl Exchange {
         if foreign {
             return Err(Failure::caller(
                 403,
-                "cross-site",
+                Code::CrossSite,
                 "A page of another site sent this request.",
             ));
         }

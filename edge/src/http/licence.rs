@@ -1,6 +1,6 @@
 //! The licence: read by members, set by the operator.
 
-use api::{Licence, LicenceUpdate};
+use api::{Code, Licence, LicenceUpdate};
 use mail::UnixTime;
 
 use super::exchange::Call;
@@ -26,7 +26,7 @@ pub(crate) async fn put(desk: &Desk, call: Call<api::PutLicence>) -> Result<Lice
         Some(_) => return Err(Failure::unknown("organisation")),
         None => organisations::only(&desk.db).await?.ok_or_else(|| {
             let text = "Say which organisation: there is not exactly one.";
-            Failure::field("?organisation", "which-organisation", text)
+            Failure::field("?organisation", Code::WhichOrganisation, text)
         })?,
     };
     let set = licences::set(&desk.db, &organisation, &terms(&call.body, "")?)?;
@@ -39,7 +39,7 @@ pub(crate) fn terms<'a>(update: &'a LicenceUpdate, pointer: &str) -> Result<Term
     let time = |name: &str, text: &str| {
         UnixTime::parse_rfc3339(text).ok_or_else(|| {
             let pointer = format!("{pointer}/{name}");
-            Failure::field(&pointer, "bad-time", "This is no RFC 3339 time.")
+            Failure::field(&pointer, Code::BadTime, "This is no RFC 3339 time.")
         })
     };
     let terms = Terms {
@@ -52,7 +52,7 @@ pub(crate) fn terms<'a>(update: &'a LicenceUpdate, pointer: &str) -> Result<Term
     if terms.valid_until <= terms.valid_from {
         let pointer = format!("{pointer}/valid_until");
         let text = "A licence ends after it begins.";
-        return Err(Failure::field(&pointer, "ends-before-it-begins", text));
+        return Err(Failure::field(&pointer, Code::EndsBeforeItBegins, text));
     }
     Ok(terms)
 }

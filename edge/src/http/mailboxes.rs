@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::{
-    Addresses, Mailbox, MailboxDetail, MailboxProblem, MailboxResult, MailboxResults,
+    Addresses, Code, Mailbox, MailboxDetail, MailboxProblem, MailboxResult, MailboxResults,
     MailboxStatus, Page, RevocationReason,
 };
 use mail::{Address, Domain};
@@ -88,10 +88,10 @@ pub(crate) async fn activate(
     selection
         .results(desk, organisation, |status| match status {
             MailboxStatus::Inactive if holds => {
-                Some(problem("no-free-seat", "The licence has no free seat."))
+                Some(problem(Code::NoFreeSeat, "The licence has no free seat."))
             }
             MailboxStatus::Inactive => Some(problem(
-                "licence-expired",
+                Code::LicenceExpired,
                 "There is no licence that holds now.",
             )),
             _ => None,
@@ -125,7 +125,7 @@ pub(crate) async fn deactivate(
         .map(|mut results| {
             for result in &mut results.results {
                 if inactive.contains(&result.address) {
-                    result.problem = Some(problem("not-active", "The mailbox is not active."));
+                    result.problem = Some(problem(Code::NotActive, "The mailbox is not active."));
                 }
             }
             results
@@ -191,7 +191,7 @@ impl Selection {
             .collect();
         let result = |(address, normal): (String, Option<String>)| {
             let status = normal.and_then(|normal| now.get(normal.as_str()).copied());
-            let unknown = || problem("unknown-mailbox", "No route knows this mailbox.");
+            let unknown = || problem(Code::UnknownMailbox, "No route knows this mailbox.");
             MailboxResult {
                 address,
                 problem: status.map_or_else(|| Some(unknown()), &judge),
@@ -218,9 +218,9 @@ fn normal_forms(asked: &[(String, Option<String>)]) -> Vec<String> {
         .collect()
 }
 
-fn problem(code: &str, detail: &str) -> MailboxProblem {
+fn problem(code: Code, detail: &str) -> MailboxProblem {
     MailboxProblem {
-        code: code.to_owned(),
+        code: code.to_string(),
         detail: detail.to_owned(),
     }
 }
@@ -228,10 +228,10 @@ fn problem(code: &str, detail: &str) -> MailboxProblem {
 fn address(text: &str) -> Result<String, Failure> {
     Address::parse(text)
         .map(|address| address.to_string())
-        .map_err(|error| Failure::field("?address", "bad-address", format!("{error}.")))
+        .map_err(|error| Failure::field("?address", Code::BadAddress, format!("{error}.")))
 }
 
 fn domain(text: &str) -> Result<Domain, Failure> {
     Domain::parse(text)
-        .map_err(|error| Failure::field("?domain", "bad-domain", format!("{error}.")))
+        .map_err(|error| Failure::field("?domain", Code::BadDomain, format!("{error}.")))
 }

@@ -1,6 +1,6 @@
 //! The e-mail overview.
 
-use api::{Message, MessageDetail, Page};
+use api::{Code, Message, MessageDetail, Page};
 use mail::UnixTime;
 
 use super::exchange::Call;
@@ -45,7 +45,7 @@ pub(crate) async fn get(
 fn time(pointer: &str, text: Option<&str>) -> Result<Option<UnixTime>, Failure> {
     text.map(|text| {
         UnixTime::parse_rfc3339(text)
-            .ok_or_else(|| Failure::field(pointer, "bad-time", "This is no RFC 3339 time."))
+            .ok_or_else(|| Failure::field(pointer, Code::BadTime, "This is no RFC 3339 time."))
     })
     .transpose()
 }

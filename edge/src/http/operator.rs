@@ -1,6 +1,6 @@
 //! What the operator does: sets up organisations.
 
-use api::{OrganisationSet, OrganisationSetup};
+use api::{Code, OrganisationSet, OrganisationSetup};
 use mail::{Address, Domain};
 
 use super::credential::Hash;
@@ -30,7 +30,7 @@ pub(crate) async fn set_up(
     let id = &setup.id;
     if !is_id(id) {
         let text = "An identity is lower-case letters, digits and hyphens.";
-        return Err(Failure::field("/id", "bad-id", text));
+        return Err(Failure::field("/id", Code::BadId, text));
     }
     let created = !organisations::exists(&desk.db, id).await?;
     let now = desk.now.unix();
@@ -66,7 +66,7 @@ fn domains(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Fai
     let add = |(place, text): (usize, &String)| {
         let domain = Domain::parse(text).map_err(|error| {
             let pointer = format!("/domains/{place}");
-            Failure::field(&pointer, "bad-domain", format!("{error}."))
+            Failure::field(&pointer, Code::BadDomain, format!("{error}."))
         })?;
         let domain = domain.as_str();
         Ok(organisations::add_verified_domain(
@@ -81,16 +81,16 @@ fn domains(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Fai
 
 fn users(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Failure> {
     let add = |(place, user): (usize, &api::UserSetup)| {
-        let at = |field: &str, code: &str, text: &str| {
+        let at = |field: &str, code: Code, text: &str| {
             Failure::field(&format!("/users/{place}/{field}"), code, text)
         };
         let email = Address::parse(&user.email)
-            .map_err(|error| at("email", "bad-address", &format!("{error}.")))?;
+            .map_err(|error| at("email", Code::BadAddress, &format!("{error}.")))?;
         let chars = user.password.chars().count();
         if !(PASSWORD_CHARS_MIN..=PASSWORD_CHARS_MAX).contains(&chars) {
             let text =
                 format!("A password has {PASSWORD_CHARS_MIN} to {PASSWORD_CHARS_MAX} characters.");
-            return Err(at("password", "bad-password", &text));
+            return Err(at("password", Code::BadPassword, &text));
         }
         let password = crypto::hash_password(&user.password)
             .map_err(|_| Failure::broken("hashing a password failed"))?;
@@ -112,7 +112,7 @@ fn tokens(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Fail
         if token.token.chars().count() < TOKEN_CHARS_MIN {
             let pointer = format!("/tokens/{place}/token");
             let text = format!("A token has at least {TOKEN_CHARS_MIN} characters.");
-            return Err(Failure::field(&pointer, "short-token", text));
+            return Err(Failure::field(&pointer, Code::ShortToken, text));
         }
         let hash = Hash::of(&token.token);
         let (name, may_write) = (&token.name, token.may_write);

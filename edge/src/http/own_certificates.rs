@@ -1,6 +1,6 @@
 //! Certificates of other CAs for mailboxes: requested here, or uploaded with their key.
 
-use api::{CertificateSource, ImportKey, MailboxStatus};
+use api::{CertificateSource, Code, ImportKey, MailboxStatus};
 use mail::Address;
 use smime::{Certificate, PrivateKey, Provider as _};
 use worker::{Headers, Response};
@@ -91,7 +91,7 @@ fn with_key(desk: &Desk, mailbox: &Mailbox, file: &[u8]) -> Result<Candidate, Fa
     let keys = own_certificate::keys(file);
     if keys.is_empty() {
         let detail = "The file holds no private key that can be read.";
-        return Err(Failure::caller(422, "no-private-key", detail));
+        return Err(Failure::caller(422, Code::NoPrivateKey, detail));
     }
     let certificates = own_certificate::certificates(file)?;
     let pairs = certificates
@@ -102,7 +102,7 @@ fn with_key(desk: &Desk, mailbox: &Mailbox, file: &[u8]) -> Result<Candidate, Fa
         .find(|(certificate, key)| own_certificate::fits(key, certificate, &Node));
     let Some((certificate, key)) = fitting else {
         let detail = "The file holds no certificate for its private key.";
-        return Err(Failure::caller(422, "key-does-not-fit", detail));
+        return Err(Failure::caller(422, Code::KeyDoesNotFit, detail));
     };
     let key_id = issuer::key_id(certificate.spki());
     Ok(Candidate {
@@ -126,7 +126,7 @@ async fn for_request(desk: &Desk, mailbox: &Mailbox, file: &[u8]) -> Result<Cand
     });
     let Some((certificate, request)) = answered else {
         let detail = "No certificate of the file answers a request of this mailbox.";
-        return Err(Failure::caller(422, "no-pending-request", detail));
+        return Err(Failure::caller(422, Code::NoPendingRequest, detail));
     };
     Ok(Candidate {
         own: mailbox.judge(desk, certificate, &certificates)?,
@@ -144,10 +144,10 @@ async fn take(desk: &Desk, mailbox: &Mailbox, candidate: &Candidate) -> Result<S
     let certificate = &candidate.own.certificate;
     refuse_known(desk, mailbox, certificate, &candidate.key_id).await?;
     let conflict = |code, detail| Failure::caller(409, code, detail);
-    let no_seat = || conflict("no-free-seat", "The licence has no free seat.");
+    let no_seat = || conflict(Code::NoFreeSeat, "The licence has no free seat.");
     if !licences::holds(db, organisation, now).await? {
         let detail = "There is no licence that holds now.";
-        return Err(conflict("licence-expired", detail));
+        return Err(conflict(Code::LicenceExpired, detail));
     }
     let licence = licences::get(db, organisation).await?;
     if mailbox.status == MailboxStatus::Inactive && licence.is_none_or(|known| known.free == 0) {
@@ -197,15 +197,15 @@ async fn refuse_known(
     for row in known {
         if row.address != address {
             let detail = format!("The key belongs to {}.", row.address);
-            return conflict("key-in-use", detail);
+            return conflict(Code::KeyInUse, detail);
         }
         if row.is_compromised {
             let detail = "A certificate of this key is revoked because somebody else may have it.";
-            return conflict("key-compromised", detail.to_owned());
+            return conflict(Code::KeyCompromised, detail.to_owned());
         }
         if row.is_same && row.is_revoked {
             let detail = "This certificate is revoked.";
-            return conflict("certificate-revoked", detail.to_owned());
+            return conflict(Code::CertificateRevoked, detail.to_owned());
         }
     }
     Ok(())

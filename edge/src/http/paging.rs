@@ -1,7 +1,7 @@
 //! Keyset pages: the cursor is the key of the last item, so a page costs the same everywhere in the
 //! list and nothing is shown twice when rows are added.
 
-use api::{LIMIT_DEFAULT, LIMIT_MAX, Page};
+use api::{Code, LIMIT_DEFAULT, LIMIT_MAX, Page};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
@@ -20,13 +20,13 @@ impl Window {
         let limit = limit.unwrap_or(LIMIT_DEFAULT);
         if limit == 0 || limit > LIMIT_MAX {
             let text = format!("A page has 1 to {LIMIT_MAX} items.");
-            return Err(Failure::field("?limit", "bad-limit", text));
+            return Err(Failure::field("?limit", Code::BadLimit, text));
         }
         let after = cursor
             .map(|cursor| {
                 decode(cursor).ok_or_else(|| {
                     let text = "This is no cursor of an earlier page.";
-                    Failure::field("?cursor", "bad-cursor", text)
+                    Failure::field("?cursor", Code::BadCursor, text)
                 })
             })
             .transpose()?;

@@ -1,6 +1,6 @@
 //! Partners' certificates.
 
-use api::{Page, Partner, PartnerTrust};
+use api::{Code, Page, Partner, PartnerTrust};
 use worker::Response;
 
 use super::exchange::{self, Call, Exchange};
@@ -39,13 +39,13 @@ pub(crate) async fn list(
 pub(crate) async fn create(mut exchange: Exchange) -> Result<Response, Failure> {
     let member = session::writer(&exchange).await?;
     let certificate = certificates::upload(&mut exchange.request).await?;
-    let refuse = |code: &str, detail: &str| Err(Failure::caller(422, code, detail));
+    let refuse = |code: Code, detail: &str| Err(Failure::caller(422, code, detail));
     if certificate.addresses().is_empty() {
-        return refuse("no-address", "The certificate names no e-mail address.");
+        return refuse(Code::NoAddress, "The certificate names no e-mail address.");
     }
     if !certificate.may_encrypt() {
         return refuse(
-            "not-for-encryption",
+            Code::NotForEncryption,
             "The certificate is not for encryption.",
         );
     }
@@ -67,7 +67,7 @@ pub(crate) async fn decide(
     let trust = call.body.trust;
     if trust == PartnerTrust::Pending {
         let text = "A decision is trusted or blocked.";
-        return Err(Failure::field("/trust", "no-decision", text));
+        return Err(Failure::field("/trust", Code::NoDecision, text));
     }
     let decide = partners::decide(&desk.db, organisation, fingerprint, trust)?;
     desk.db.write(vec![decide]).await?;

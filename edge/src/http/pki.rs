@@ -1,6 +1,7 @@
 //! `/pki/{organisation}/…`: what partners and validators fetch of the built-in CA. Public, and at
 //! the paths that certificates name.
 
+use api::Code;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -59,7 +60,7 @@ pub(crate) async fn answer(exchange: &mut Exchange, path: &str) -> Result<Respon
 /// Another method than the path takes.
 pub(super) fn only_fetched() -> Failure {
     let detail = "There is such a path, but it does not take this method.";
-    Failure::caller(405, "method-not-allowed", detail)
+    Failure::caller(405, Code::MethodNotAllowed, detail)
 }
 
 /// How long a reply may be kept, as `Cache-Control` says it.

@@ -1,6 +1,6 @@
 //! Failures as RFC 9457 problems.
 
-use api::Problem;
+use api::{Code, Problem};
 use worker::{Headers, Response};
 
 use super::exchange;
@@ -21,12 +21,12 @@ pub(crate) fn response(failure: Failure, instance: String) -> Response {
         Failure::Lack(code, detail) => Problem::new(503, code, detail),
         Failure::TooOften(seconds) => Problem::new(
             429,
-            "too-many-attempts",
+            Code::TooManyAttempts,
             format!("Too many attempts failed; try again in {seconds} seconds."),
         ),
         Failure::Broken(_) => Problem::new(
             500,
-            "internal",
+            Code::Internal,
             "Something failed here, not in the request. The log names it by `instance`.",
         ),
     };

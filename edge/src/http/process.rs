@@ -1,7 +1,8 @@
 //! What the relay calls for each mail: `POST /process` and its companions.
 
 use api::{
-    FROM_FIELD, HOP_FIELD, ID_FIELD, Outcome, Problem, RecipientReply, RecipientsReply, TO_FIELD,
+    Code, FROM_FIELD, HOP_FIELD, ID_FIELD, Outcome, Problem, RecipientReply, RecipientsReply,
+    TO_FIELD,
 };
 use gateway::{Action, Delivery, Envelope, MESSAGE_OCTETS_MAX, TRACE_OCTETS_MAX};
 use mail::{Address, Buffer};
@@ -50,8 +51,8 @@ pub(crate) async fn process(exchange: Exchange) -> Result<Response, Failure> {
         .await?;
     match decision.action {
         Action::Deliver(deliveries) => outputs(desk, &id, deliveries, room),
-        Action::Refuse(reply) => Err(answer(422, "refused", &reply)),
-        Action::Defer(reply) => Err(answer(503, "deferred", &reply)),
+        Action::Refuse(reply) => Err(answer(422, Code::Refused, &reply)),
+        Action::Defer(reply) => Err(answer(503, Code::Deferred, &reply)),
     }
 }
 
@@ -137,7 +138,7 @@ fn envelope(
         let slash = if start.is_empty() { "/" } else { start };
         Failure::field(
             &format!("{slash}{name}"),
-            "bad-address",
+            Code::BadAddress,
             format!("{error}."),
         )
     };
@@ -147,7 +148,7 @@ fn envelope(
     };
     if to.is_empty() || to.len() > RECIPIENTS_MAX {
         let text = format!("A message has 1 to {RECIPIENTS_MAX} recipients.");
-        return Err(Failure::field("/to", "bad-recipients", text));
+        return Err(Failure::field("/to", Code::BadRecipients, text));
     }
     let to = to.iter().map(|address| Address::parse(bare(address)));
     Ok(Envelope {
@@ -168,17 +169,17 @@ fn bare(path: &str) -> &str {
 }
 
 fn bad_query(name: &str, text: &str) -> Failure {
-    Failure::field(&format!("?{name}"), "bad-query", text)
+    Failure::field(&format!("?{name}"), Code::BadQuery, text)
 }
 
 fn too_large(refused: &[gateway::Refused]) -> Failure {
     let detail = format!("A message has at most {MESSAGE_OCTETS_MAX} octets.");
-    let mut problem = Problem::new(413, "too-large", detail);
+    let mut problem = Problem::new(413, Code::TooLarge, detail);
     problem.reply = refused.first().map(|refused| refused.reply.line());
     problem.into()
 }
 
-fn answer(status: u16, code: &str, reply: &gateway::Reply) -> Failure {
+fn answer(status: u16, code: Code, reply: &gateway::Reply) -> Failure {
     let mut problem = Problem::new(status, code, reply.text());
     problem.reply = Some(reply.line());
     problem.into()

@@ -1,7 +1,7 @@
 //! Paths to handlers. The contract's table says what there is and who may call; this file says who
 //! answers.
 
-use api::{Access, ENDPOINTS, Endpoint, EndpointInfo};
+use api::{Access, Code, ENDPOINTS, Endpoint, EndpointInfo};
 use worker::{Method, Response};
 
 use super::exchange::{self, Call, Exchange};
@@ -167,7 +167,7 @@ fn find(method: &Method, path: &str) -> Result<Found, Failure> {
         .find(|found| found.endpoint.method.as_str() == method.as_ref())
         .ok_or_else(|| {
             let detail = "There is such a path, but it does not take this method.";
-            Failure::caller(405, "method-not-allowed", detail)
+            Failure::caller(405, Code::MethodNotAllowed, detail)
         })
 }
 
@@ -194,7 +194,7 @@ fn decode(segment: &str) -> Option<String> {
 }
 
 fn no_such_path() -> Failure {
-    Failure::caller(404, "not-found", "There is nothing at this path.")
+    Failure::caller(404, Code::NotFound, "There is nothing at this path.")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Inbound routes.
 
-use api::{Page, Route, RouteWrite};
+use api::{Code, Page, Route, RouteWrite};
 use gateway::DomainPattern;
 use mail::{Address, Domain};
 
@@ -78,7 +78,7 @@ pub(crate) async fn remove(
     if held > 0 {
         return Err(Failure::caller(
             409,
-            "seats-held",
+            Code::SeatsHeld,
             format!("{held} mailboxes of this route hold a seat: deactivate them first."),
         ));
     }
@@ -118,7 +118,7 @@ pub(crate) fn statements(
     if hop.host.trim().is_empty() || hop.port == 0 {
         let pointer = format!("{pointer}/next_hop");
         let text = "A next hop is a host and a port.";
-        return Err(Failure::field(&pointer, "bad-next-hop", text));
+        return Err(Failure::field(&pointer, Code::BadNextHop, text));
     }
     let place = Place::RoutePassword {
         organisation,
@@ -150,7 +150,7 @@ pub(crate) fn statements(
 pub(crate) fn pattern(body: &RouteWrite, pointer: &str) -> Result<DomainPattern, Failure> {
     DomainPattern::parse(body.pattern.trim()).map_err(|error| {
         let pointer = format!("{pointer}/pattern");
-        Failure::field(&pointer, "bad-pattern", format!("{error}."))
+        Failure::field(&pointer, Code::BadPattern, format!("{error}."))
     })
 }
 
@@ -160,18 +160,18 @@ fn mailboxes(
     pointer: &str,
 ) -> Result<Vec<StoredMailbox>, Failure> {
     let known = |(place, text): (usize, &String)| {
-        let at = |code: &str, text: &str| {
+        let at = |code: Code, text: &str| {
             Failure::field(&format!("{pointer}/mailboxes/{place}"), code, text)
         };
         let DomainPattern::Exact(domain) = pattern else {
             return Err(at(
-                "wildcard",
+                Code::Wildcard,
                 "A wildcard route knows no single mailboxes.",
             ));
         };
         mailbox(text, domain).ok_or_else(|| {
             at(
-                "foreign-mailbox",
+                Code::ForeignMailbox,
                 "This is no address of the route's domain.",
             )
         })
@@ -192,7 +192,7 @@ fn mailbox(text: &str, domain: &Domain) -> Option<StoredMailbox> {
 fn taken() -> Failure {
     Failure::field(
         "/pattern",
-        "pattern-taken",
+        Code::PatternTaken,
         "There is a route with this pattern.",
     )
 }

@@ -1,6 +1,6 @@
 //! The rules: every change carries the version that its author saw.
 
-use api::{RuleItemWrite, RuleList, RuleView, RuleWritten, VersionReply};
+use api::{Code, RuleItemWrite, RuleList, RuleView, RuleWritten, VersionReply};
 use policy::{Defaults, Rule, RuleId, RuleSet, RuleSetError};
 
 use super::exchange::Call;
@@ -175,9 +175,9 @@ fn invalid(error: RuleSetError) -> Failure {
     let text = error.to_string();
     match error {
         RuleSetError::Unknown => Failure::unknown("rule"),
-        RuleSetError::BadName => Failure::field("/name", "bad-name", text),
-        RuleSetError::TooMany => Failure::caller(422, "too-many-rules", text),
-        RuleSetError::NotAPermutation => Failure::field("/ids", "not-a-permutation", text),
+        RuleSetError::BadName => Failure::field("/name", Code::BadName, text),
+        RuleSetError::TooMany => Failure::caller(422, Code::TooManyRules, text),
+        RuleSetError::NotAPermutation => Failure::field("/ids", Code::NotAPermutation, text),
     }
 }
 

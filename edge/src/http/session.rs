@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use api::{Organisation, Session, SignIn};
+use api::{Code, Organisation, Session, SignIn};
 use worker::{Headers, Response};
 
 use super::credential::{COOKIE, Credential, Hash};
@@ -40,7 +40,7 @@ pub(crate) async fn member(desk: &Desk, credential: &Credential) -> Result<Membe
             if is_operator(desk, hash) {
                 return Err(Failure::caller(
                     403,
-                    "operator-only",
+                    Code::OperatorOnly,
                     "The operator's token belongs to no organisation.",
                 ));
             }
@@ -80,7 +80,7 @@ pub(crate) async fn writer(exchange: &Exchange) -> Result<Member, Failure> {
 
 /// Known, but not allowed.
 pub(crate) fn read_only() -> Failure {
-    Failure::caller(403, "read-only", "You may look at this, not change it.")
+    Failure::caller(403, Code::ReadOnly, "You may look at this, not change it.")
 }
 
 /// Refuses everyone but the operator.
@@ -90,7 +90,7 @@ pub(crate) fn require_operator(desk: &Desk, credential: &Credential) -> Result<(
         Credential::None => Err(unauthorized()),
         Credential::Bearer(_) | Credential::Cookie(_) => Err(Failure::caller(
             403,
-            "operator-only",
+            Code::OperatorOnly,
             "Only the operator of this installation may do this.",
         )),
     }
@@ -107,7 +107,7 @@ fn is_operator(desk: &Desk, hash: &Hash) -> bool {
 pub(crate) fn unauthorized() -> Failure {
     Failure::caller(
         401,
-        "unauthorized",
+        Code::Unauthorized,
         "Sign in, or send an API token as `Authorization: Bearer`.",
     )
 }
@@ -226,7 +226,7 @@ async fn organisation(desk: &Desk, id: &str) -> Result<Organisation, Failure> {
 fn wrong_password() -> Failure {
     Failure::caller(
         401,
-        "wrong-password",
+        Code::WrongPassword,
         "The e-mail address or the password is not right.",
     )
 }

@@ -1,6 +1,6 @@
 //! The organisation's settings: read whole, replaced whole, by whoever saw what they replace.
 
-use api::{RETENTION_DAYS, Settings};
+use api::{Code, RETENTION_DAYS, Settings};
 
 use super::exchange::Call;
 use super::session::Member;
@@ -27,7 +27,7 @@ pub(crate) async fn put(
     if !RETENTION_DAYS.contains(&wanted.retention_days) {
         let (least, most) = RETENTION_DAYS.into_inner();
         let text = format!("The overview keeps messages for {least} to {most} days.");
-        return Err(Failure::field("/retention_days", "out-of-range", text));
+        return Err(Failure::field("/retention_days", Code::OutOfRange, text));
     }
     let organisation = &member.organisation;
     let Some(version) = settings::replace(&desk.db, organisation, &wanted).await? else {

@@ -1,5 +1,6 @@
 //! A clock to move, for tests on one machine: 404 wherever the variable `TEST_CLOCK` is not set.
 
+use api::Code;
 use mail::UnixTime;
 use worker::{Method, Response};
 
@@ -31,13 +32,13 @@ pub(crate) async fn answer(mut exchange: Exchange, call: &str) -> Result<Respons
 
 async fn set(exchange: &Exchange, now: &str) -> Result<(), Failure> {
     let to = UnixTime::parse_rfc3339(now)
-        .ok_or_else(|| Failure::field("/now", "bad-time", "This is no RFC 3339 time."))?;
+        .ok_or_else(|| Failure::field("/now", Code::BadTime, "This is no RFC 3339 time."))?;
     if clock::set(&exchange.desk.bindings, to).await? {
         return Ok(());
     }
     Err(Failure::caller(
         409,
-        "clock-goes-forward",
+        Code::ClockGoesForward,
         "The clock goes forward only.",
     ))
 }

@@ -4,6 +4,7 @@
 //! versioned language of their own, so the rule types of [`policy`] stand in bodies as they are.
 
 mod certificates;
+mod code;
 mod domains;
 mod endpoint;
 mod mailboxes;
@@ -20,6 +21,7 @@ mod summary;
 mod trust;
 
 pub use certificates::*;
+pub use code::Code;
 pub use domains::*;
 pub use endpoint::*;
 pub use mailboxes::*;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Code;
+
 /// What went wrong, for a program (`code`) and for a person (`detail`).
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Problem {
@@ -12,7 +14,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// Stable, lower-case with hyphens, `stale-version`.
+    /// The word of a [`Code`], or one of a later version.
     pub code: String,
     /// A sentence for a person: what happened and what to do.
     pub detail: String,
@@ -35,7 +37,7 @@ pub struct Problem {
 pub struct FieldProblem {
     /// JSON pointer into the body (RFC 6901).
     pub pointer: String,
-    /// Stable code.
+    /// The word of a [`Code`].
     pub code: String,
     /// A sentence for a person.
     pub text: String,
@@ -49,8 +51,8 @@ impl Problem {
     /// The media type of a problem.
     pub const MEDIA_TYPE: &str = "application/problem+json";
 
-    /// A problem of `status` with a stable `code` and a sentence.
-    pub fn new(status: u16, code: &str, detail: impl Into<String>) -> Self {
+    /// A problem of `status` with a stable code and a sentence.
+    pub fn new(status: u16, code: Code, detail: impl Into<String>) -> Self {
         let title = match status {
             400 => "Bad Request",
             401 => "Unauthorized",
@@ -69,9 +71,20 @@ impl Problem {
             kind: about_blank(),
             title: title.to_owned(),
             status,
-            code: code.to_owned(),
+            code: code.to_string(),
             detail: detail.into(),
             ..Self::default()
+        }
+    }
+}
+
+impl FieldProblem {
+    /// A fault at a JSON pointer, or at `?name` of the query.
+    pub fn new(pointer: impl Into<String>, code: Code, text: impl Into<String>) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: code.to_string(),
+            text: text.into(),
         }
     }
 }

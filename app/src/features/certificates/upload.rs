@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use api::Problem;
+use api::{Code, Problem};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -59,11 +59,11 @@ where
 }
 
 async fn read(file: &web_sys::File, t: &'static Text) -> Result<Vec<u8>, Problem> {
-    let refuse = |code: &str, detail: &str| Problem::new(422, code, detail);
+    let refuse = |code, detail: &str| Problem::new(422, code, detail);
     let octets = browser::read_file(file).await;
-    let octets = octets.map_err(|_| refuse("unreadable-file", t.upload_unreadable))?;
+    let octets = octets.map_err(|_| refuse(Code::UnreadableFile, t.upload_unreadable))?;
     if octets.len() > CERTIFICATE_OCTETS_MAX {
-        return Err(refuse("too-large", t.upload_too_large));
+        return Err(refuse(Code::TooLarge, t.upload_too_large));
     }
     Ok(octets)
 }

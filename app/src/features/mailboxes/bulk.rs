@@ -199,7 +199,7 @@ fn Results(results: Vec<MailboxResult>) -> impl IntoView {
         .partition(|result| result.problem.is_some());
     let row = |result: MailboxResult| {
         let problem = result.problem;
-        let problem = problem.map(|problem| t.mailbox_problem(&problem.code, &problem.detail));
+        let problem = problem.map(|problem| t.mailbox_problem(&problem));
         view! {
             <tr>
                 <th scope="row" class="mono">

@@ -1,7 +1,7 @@
 //! A PKCS#12 file on its way to the edge: opened here, so that neither it nor its password leaves the
 //! browser, and sealed to the edge's key.
 
-use api::Problem;
+use api::{Code, Problem};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use leptos::prelude::*;
 use smime::{Certificate, PasswordError, Pkcs12, pem};
@@ -24,16 +24,16 @@ impl Fault {
     pub fn problem(self) -> Problem {
         let (code, detail) = match self {
             Self::WrongPassword => (
-                "wrong-file-password",
+                Code::WrongFilePassword,
                 "The password does not open the file.",
             ),
             Self::Unreadable => (
-                "unreadable-file",
+                Code::UnreadableFile,
                 "The file is no PKCS#12 that can be read.",
             ),
-            Self::NoPrivateKey => ("no-private-key", "The file holds no private key."),
-            Self::NoCertificate => ("bad-certificate", "The file holds no certificate."),
-            Self::NotSealed => ("not-sealed-for-this", "The file could not be sealed."),
+            Self::NoPrivateKey => (Code::NoPrivateKey, "The file holds no private key."),
+            Self::NoCertificate => (Code::BadCertificate, "The file holds no certificate."),
+            Self::NotSealed => (Code::NotSealedForThis, "The file could not be sealed."),
         };
         Problem::new(422, code, detail)
     }

@@ -1,7 +1,7 @@
 //! Certificates of other authorities: uploaded with their key, or requested with a key of the edge.
 
 use api::{
-    CertificateDetail, CreateCsr, GetImportKey, Problem, SealedCertificate, UploadCertificate,
+    CertificateDetail, Code, CreateCsr, GetImportKey, Problem, SealedCertificate, UploadCertificate,
 };
 use leptos::{prelude::*, task::spawn_local};
 
@@ -120,9 +120,9 @@ fn UploadWithKey(open: RwSignal<bool>, address: String, on_done: Callback<()>) -
                     name: file.name(),
                     octets,
                 })),
-                Ok(_) => problem.set(Some(Problem::new(422, "too-large", t.upload_too_large))),
+                Ok(_) => problem.set(Some(Problem::new(422, Code::TooLarge, t.upload_too_large))),
                 Err(_) => {
-                    let unreadable = Problem::new(422, "unreadable-file", t.upload_unreadable);
+                    let unreadable = Problem::new(422, Code::UnreadableFile, t.upload_unreadable);
                     problem.set(Some(unreadable));
                 }
             }
@@ -132,7 +132,7 @@ fn UploadWithKey(open: RwSignal<bool>, address: String, on_done: Callback<()>) -
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let Some(file) = chosen.get_untracked() else {
-            problem.set(Some(Problem::new(422, "no-file", t.choose_file_first)));
+            problem.set(Some(Problem::new(422, Code::NoFile, t.choose_file_first)));
             return;
         };
         busy.set(true);
