@@ -1,6 +1,6 @@
 //! A message taken apart into what describes it and what describes its content, and put together again.
 
-use crate::{Buffer, Entity, Field, into_crlf, to_crlf};
+use crate::{Buffer, Entity, Field, to_crlf};
 
 /// The MIME entity of a message: its MIME-Version and Content-* fields and its body, in canonical CRLF form.
 pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
@@ -10,7 +10,8 @@ pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
     out
 }
 
-/// A message taken apart: its [`outer_header`], and its [`content_entity`] in the message's own buffer.
+/// A message taken apart: its [`outer_header`], and its [`content_entity`] in the message's own buffer, where the body
+/// keeps the line ends it has: whoever signs or encrypts makes them canonical.
 pub fn take_apart(mut message: Buffer) -> (Vec<u8>, Buffer) {
     let parsed = Entity::parse(&message);
     let outer = outer_header(&parsed);
@@ -18,9 +19,8 @@ pub fn take_apart(mut message: Buffer) -> (Vec<u8>, Buffer) {
     write_content_header(&parsed, &mut header);
     let body = message.len() - parsed.body().len();
     message.drop_front(body);
-    let mut entity = into_crlf(message);
-    entity.prepend(&header);
-    (outer, entity)
+    message.prepend(&header);
+    (outer, message)
 }
 
 /// The fields that describe the content, and the empty line.
@@ -106,6 +106,7 @@ pub fn remove_fields(message: &mut Buffer, prefix: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::into_crlf;
 
     const MESSAGE: &[u8] = b"Received: a\r\n\tb\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\nSubject: x\r\n\r\nbody\n";
 
@@ -134,7 +135,7 @@ mod tests {
             let parsed = Entity::parse(message);
             let (outer, entity) = take_apart(Buffer::from(message));
             assert_eq!(outer, outer_header(&parsed), "{message:?}");
-            assert_eq!(entity, content_entity(&parsed), "{message:?}");
+            assert_eq!(into_crlf(entity), content_entity(&parsed), "{message:?}");
         }
     }
 

@@ -3,8 +3,8 @@
 
 use mail::{Buffer, take_apart};
 
-/// Applies `wrap` (signing, encrypting or both) to the MIME entity of an RFC 5322 message and puts the
-/// result under the message's other header fields, all in the message's own buffer.
+/// Applies `wrap` (signing, encrypting or both, which make line ends canonical) to the MIME entity of an RFC 5322
+/// message and puts the result under the message's other header fields, all in the message's own buffer.
 pub fn protect<E>(
     message: Buffer,
     wrap: impl FnOnce(Buffer) -> Result<Buffer, E>,
@@ -31,7 +31,7 @@ mod tests {
         });
         assert_eq!(
             protected,
-            b"From: a@x.test\r\nMIME-Version: 1.0\r\n<Content-Type: text/html\r\n\r\n<p>\r\n>"
+            b"From: a@x.test\r\nMIME-Version: 1.0\r\n<Content-Type: text/html\r\n\r\n<p>\n>"
         );
     }
 }
