@@ -12,6 +12,7 @@ const MASTER_KEYS: &str = "MASTER_KEYS";
 const OPERATOR_TOKEN: &str = "OPERATOR_TOKEN";
 const MX_HOST: &str = "MX_HOST";
 const PUBLIC_URL: &str = "PUBLIC_URL";
+const RESOLVER: &str = "RESOLVER";
 const REVOCATION_LOOPBACK: &str = "REVOCATION_LOOPBACK";
 const TEST_CLOCK: &str = "TEST_CLOCK";
 
@@ -51,6 +52,11 @@ impl Bindings {
     /// The host to which MX records should point, if mail comes in by SMTP.
     pub(crate) fn mx_host(&self) -> Option<String> {
         Some(self.0.var(MX_HOST).ok()?.to_string()).filter(|host| !host.is_empty())
+    }
+
+    /// The URL at which the DNS is asked over HTTPS (RFC 8484); `None` where domains are not checked.
+    pub(crate) fn resolver(&self) -> Option<String> {
+        Some(self.0.var(RESOLVER).ok()?.to_string()).filter(|url| !url.is_empty())
     }
 
     /// Where the world finds this Worker, without a final slash: stands in certificates. Plain HTTP,

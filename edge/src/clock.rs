@@ -5,11 +5,12 @@
 
 use std::cell::Cell;
 
+use futures_util::future::{Either, select};
 use js_sys::Promise;
 use mail::UnixTime;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::Date;
 use worker::wasm_bindgen_futures::JsFuture;
+use worker::{AbortController, AbortSignal, Date};
 
 use crate::bindings::Bindings;
 use crate::store::d1::Database;
@@ -41,6 +42,29 @@ pub(crate) async fn after(seconds: u64) {
     let milliseconds = u32::try_from(seconds.saturating_mul(1000)).unwrap_or(u32::MAX);
     // It is rejected only when it is aborted, which nobody can.
     let _ = JsFuture::from(wait(milliseconds.into())).await;
+}
+
+/// Does something that can be broken off; `None` where it takes longer than so many seconds. What is left of an answer
+/// that failed need not come either.
+pub(crate) async fn within<T, E>(
+    seconds: u64,
+    work: impl AsyncFnOnce(&AbortSignal) -> Result<T, E>,
+) -> Option<Result<T, E>> {
+    let controller = AbortController::default();
+    let signal = controller.signal();
+    let (work, limit) = (work(&signal), after(seconds));
+    match select(std::pin::pin!(work), std::pin::pin!(limit)).await {
+        Either::Left((done, _)) => {
+            if done.is_err() {
+                controller.abort();
+            }
+            Some(done)
+        }
+        Either::Right(_) => {
+            controller.abort();
+            None
+        }
+    }
 }
 
 /// The time of this request.

@@ -2,6 +2,7 @@
 
 use crate::activation;
 use crate::desk::Desk;
+use crate::domain_check;
 use crate::failure::Failure;
 use crate::observe;
 use crate::store::waiting::{self, Group};
@@ -32,11 +33,13 @@ pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
         activation::enqueue(desk, &organisation, &addresses).await?;
     }
     let renewals = renew(desk).await?;
+    // Last, because it may wait for others.
+    let looks = domain_check::look_at_due(desk).await?;
     observe::done(
         "schedule",
         &format!(
-            "{sessions} sessions over, {seats} seats free, {renewals} renewals begun; removed: \
-             {messages} messages, {rules} rule sets, {unseen} authorities, {requests} requests"
+            "{sessions} sessions over, {seats} seats free, {renewals} renewals begun, {looks} \
+             domains looked at; removed: {messages} messages, {rules} rule sets, {unseen} authorities, {requests} requests"
         ),
     );
     Ok(())

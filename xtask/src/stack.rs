@@ -21,6 +21,8 @@ use crate::tools::{Tools, unless_done};
 /// How long a part may take until it answers; workerd's first start compiles the Wasm.
 const START: Duration = Duration::from_mins(1);
 const LOOPBACK: &str = "127.0.0.1";
+/// Where MX records of the organisation's domains should point: beside `PUBLIC_URL` of `wrangler.toml`.
+const MX_HOST: &str = "mx.sealgate.example";
 
 /// The running stack; dropping it ends every part.
 pub(crate) struct Stack {
@@ -181,6 +183,7 @@ impl Stack {
             format!("OPERATOR_TOKEN={}", secrets.operator_token),
             "EMAIL_EVENT=on".to_owned(),
             "REVOCATION_LOOPBACK=on".to_owned(),
+            format!("MX_HOST={MX_HOST}"),
         ];
         if options.test_clock {
             lines.push("TEST_CLOCK=on".to_owned());

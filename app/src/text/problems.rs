@@ -87,6 +87,12 @@ fn german(code: Code) -> &'static str {
         }
         Code::NoFreeSeat => "Die Lizenz hat keinen freien Platz.",
         Code::LicenceExpired => "Es gibt keine Lizenz, die jetzt gilt.",
+        Code::DomainUnverified => {
+            "Die Domain ist noch nicht bestätigt: Setzen Sie ihren TXT-Eintrag, und prüfen Sie sie."
+        }
+        Code::DomainLost => {
+            "Der Nachweis der Domain fehlt zu lange: Setzen Sie ihren TXT-Eintrag wieder."
+        }
         Code::NoPendingRequest => {
             "Kein Zertifikat der Datei beantwortet eine Anforderung dieses Postfachs."
         }
@@ -135,6 +141,7 @@ fn german(code: Code) -> &'static str {
         Code::Wildcard => "Eine Route mit Platzhalter kennt keine einzelnen Postfächer.",
         Code::PatternTaken => "Für dieses Muster gibt es schon eine Route.",
         Code::DomainExists => "Diese Domain gibt es hier schon.",
+        Code::HeldElsewhere => "Eine andere Organisation hält diese Domain.",
         Code::TooManyDomains => {
             "Es gibt schon so viele Domains, wie möglich sind; entfernen Sie erst eine."
         }

@@ -5,6 +5,7 @@ use smime::Certificate;
 use worker::{Headers, Request, Response};
 
 use super::body;
+use super::domains::require_held;
 use super::exchange::{self, Call, Exchange};
 use super::mailboxes::REVOKE_PENDING_DAYS;
 use super::session::{self, Member};
@@ -14,7 +15,7 @@ use crate::failure::Failure;
 use crate::issuer;
 use crate::store::certificates::{self, Found, ManagedRow};
 use crate::store::waiting::WaitingRow;
-use crate::store::{licences, mailboxes};
+use crate::store::{domains, licences, mailboxes};
 
 /// Largest upload: one certificate with a chain.
 pub(super) const UPLOAD_OCTETS_MAX: usize = 256 * 1024;
@@ -99,7 +100,8 @@ pub(super) async fn detail(
 /// `POST /certificates/{fingerprint}/revoke`.
 ///
 /// A mailbox that used it goes on with another one at once, unless the reason lies in the mailbox or
-/// there is no licence under which to issue: then it is deactivated.
+/// nothing may be issued to it, for lack of a licence or of a domain that is held: then it is
+/// deactivated.
 pub(crate) async fn revoke(
     desk: &Desk,
     member: &Member,
@@ -112,8 +114,12 @@ pub(crate) async fn revoke(
         return Err(Failure::caller(409, Code::AlreadyRevoked, detail));
     }
     let (db, now, reason) = (&desk.db, desk.now.unix(), call.body.reason);
-    let goes_on = !reason.ends_mailbox() && licences::holds(db, organisation, now).await?;
     let addresses = vec![managed.address];
+    let goes_on = !reason.ends_mailbox()
+        && licences::holds(db, organisation, now).await?
+        && domains::unproven(db, organisation, &addresses)
+            .await?
+            .is_empty();
     let mut batch = vec![certificates::revoke(
         db,
         organisation,
@@ -162,6 +168,7 @@ pub(crate) async fn renew(
     if !licences::holds(&desk.db, organisation, desk.now.unix()).await? {
         return refuse(Code::LicenceExpired, "There is no licence that holds now.");
     }
+    require_held(desk, organisation, &managed.address).await?;
     let ca = issuer::open(desk, organisation).await?;
     let waiting = WaitingRow {
         address: managed.address,

@@ -8,9 +8,10 @@ use super::paging::Window;
 use super::session::Member;
 use crate::crypto;
 use crate::desk::Desk;
+use crate::domain_check;
 use crate::failure::Failure;
 use crate::store::d1;
-use crate::store::domains::{self, DOMAINS_MAX, DomainRow};
+use crate::store::domains::{self, DOMAINS_MAX, DomainRow, Unproven};
 use crate::store::snapshots;
 
 /// `GET /domains`.
@@ -63,7 +64,10 @@ pub(crate) async fn check(
     call: Call<api::CheckDomain>,
 ) -> Result<DomainItem, Failure> {
     let domain = domain(call.param())?;
-    item(desk, &member.organisation, &domain).await
+    domain_check::look(desk, &member.organisation, &domain)
+        .await?
+        .ok_or_else(unknown)?
+        .item(desk.bindings.mx_host())
 }
 
 /// `DELETE /domains/{domain}`.
@@ -92,6 +96,20 @@ pub(crate) async fn remove(
         });
     }
     snapshots::publish(desk, organisation).await
+}
+
+/// Refuses to give a certificate to a mailbox whose domain the organisation does not hold.
+pub(super) async fn require_held(
+    desk: &Desk,
+    organisation: &str,
+    address: &str,
+) -> Result<(), Failure> {
+    let asked = [address.to_owned()];
+    let unproven = domains::unproven(&desk.db, organisation, &asked).await?;
+    match unproven.first().map(Unproven::problem) {
+        Some((code, detail)) => Err(Failure::caller(409, code, detail)),
+        None => Ok(()),
+    }
 }
 
 /// What proves a domain: random, so that nobody sets it who was not told.

@@ -14,6 +14,7 @@ use super::session::Member;
 use crate::activation;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::store::domains::{self, Unproven};
 use crate::store::licences;
 use crate::store::mailboxes::{self, Filter, MailboxHistory, MailboxRow};
 use crate::store::waiting;
@@ -85,8 +86,18 @@ pub(crate) async fn activate(
     let waiting = waiting.into_iter().map(|mailbox| mailbox.address).collect();
     activation::begin(desk, organisation, waiting, activation::AT_ONCE_MAX).await?;
     let holds = licences::holds(&desk.db, organisation, desk.now.unix()).await?;
+    let unproven = domains::unproven(&desk.db, organisation, &known).await?;
+    let unproven: BTreeMap<&str, &Unproven> = unproven
+        .iter()
+        .map(|unproven| (unproven.address.as_str(), unproven))
+        .collect();
     selection
-        .results(desk, organisation, |status| match status {
+        .results(desk, organisation, |address, status| match status {
+            MailboxStatus::Active => None,
+            _ if let Some(unproven) = unproven.get(address) => {
+                let (code, detail) = unproven.problem();
+                Some(problem(code, &detail))
+            }
             MailboxStatus::Inactive if holds => {
                 Some(problem(Code::NoFreeSeat, "The licence has no free seat."))
             }
@@ -120,7 +131,7 @@ pub(crate) async fn deactivate(
     )?;
     desk.db.write(batch).await?;
     selection
-        .results(desk, organisation, |_| None)
+        .results(desk, organisation, |_, _| None)
         .await
         .map(|mut results| {
             for result in &mut results.results {
@@ -181,7 +192,7 @@ impl Selection {
         self,
         desk: &Desk,
         organisation: &str,
-        judge: impl Fn(MailboxStatus) -> Option<MailboxProblem>,
+        judge: impl Fn(&str, MailboxStatus) -> Option<MailboxProblem>,
     ) -> Result<MailboxResults, Failure> {
         let known = self.known();
         let now = mailboxes::standings(&desk.db, organisation, Some(&known)).await?;
@@ -190,11 +201,12 @@ impl Selection {
             .map(|standing| (standing.address.as_str(), standing.status))
             .collect();
         let result = |(address, normal): (String, Option<String>)| {
-            let status = normal.and_then(|normal| now.get(normal.as_str()).copied());
+            let normal = normal.unwrap_or_default();
+            let status = now.get(normal.as_str()).copied();
             let unknown = || problem(Code::UnknownMailbox, "No route knows this mailbox.");
             MailboxResult {
                 address,
-                problem: status.map_or_else(|| Some(unknown()), &judge),
+                problem: status.map_or_else(|| Some(unknown()), |status| judge(&normal, status)),
                 status,
             }
         };

@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::issuer;
 use crate::store::d1::Statement;
-use crate::store::{authorities, licences, organisations, routes, snapshots};
+use crate::store::{authorities, domains, licences, organisations, routes, snapshots};
 
 /// Shortest password: below this, scrypt does not help.
 const PASSWORD_CHARS_MIN: usize = 12;
@@ -35,7 +35,7 @@ pub(crate) async fn set_up(
     let created = !organisations::exists(&desk.db, id).await?;
     let now = desk.now.unix();
     let mut batch = organisations::add(&desk.db, id, &setup.name, now)?.to_vec();
-    batch.extend(domains(desk, &setup)?);
+    batch.extend(vouched(desk, &setup).await?);
     batch.extend(users(desk, &setup)?);
     batch.extend(tokens(desk, &setup)?);
     for (place, route) in setup.routes.iter().enumerate() {
@@ -62,21 +62,23 @@ pub(crate) async fn set_up(
     })
 }
 
-fn domains(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Failure> {
-    let add = |(place, text): (usize, &String)| {
-        let domain = Domain::parse(text).map_err(|error| {
-            let pointer = format!("/domains/{place}");
-            Failure::field(&pointer, Code::BadDomain, format!("{error}."))
-        })?;
-        let domain = domain.as_str();
-        Ok(organisations::add_verified_domain(
-            &desk.db,
-            &setup.id,
-            domain,
-            &domain_calls::proof(),
-        )?)
-    };
-    setup.domains.iter().enumerate().map(add).collect()
+async fn vouched(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Failure> {
+    let mut batch = Vec::new();
+    for (place, text) in setup.domains.iter().enumerate() {
+        let at =
+            |code: Code, text: String| Failure::field(&format!("/domains/{place}"), code, text);
+        let domain =
+            Domain::parse(text).map_err(|error| at(Code::BadDomain, format!("{error}.")))?;
+        if domains::is_held_elsewhere(&desk.db, &setup.id, &domain).await? {
+            let text = format!("Another organisation holds {domain}.");
+            return Err(at(Code::HeldElsewhere, text));
+        }
+        let (domain, proof) = (domain.as_str(), domain_calls::proof());
+        batch.push(organisations::add_verified_domain(
+            &desk.db, &setup.id, domain, &proof,
+        )?);
+    }
+    Ok(batch)
 }
 
 fn users(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Failure> {

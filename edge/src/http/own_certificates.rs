@@ -5,6 +5,7 @@ use mail::Address;
 use smime::{Certificate, PrivateKey, Provider as _};
 use worker::{Headers, Response};
 
+use super::domains::require_held;
 use super::exchange::{self, Call, Exchange};
 use super::session::{self, Member};
 use super::{body, certificates};
@@ -143,6 +144,7 @@ async fn take(desk: &Desk, mailbox: &Mailbox, candidate: &Candidate) -> Result<S
     let address = mailbox.address.to_string();
     let certificate = &candidate.own.certificate;
     refuse_known(desk, mailbox, certificate, &candidate.key_id).await?;
+    require_held(desk, organisation, &address).await?;
     let conflict = |code, detail| Failure::caller(409, code, detail);
     let no_seat = || conflict(Code::NoFreeSeat, "The licence has no free seat.");
     if !licences::holds(db, organisation, now).await? {

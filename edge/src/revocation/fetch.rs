@@ -3,12 +3,10 @@
 use std::cell::Cell;
 
 use futures_util::StreamExt as _;
-use futures_util::future::{Either, select};
 use js_sys::Uint8Array;
 use smime::{REVOCATION_INFO_OCTETS_MAX, RevocationSource};
 use worker::{
-    AbortController, AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
-    Response, Url,
+    AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, Url,
 };
 
 use super::place::{Reach, asking};
@@ -45,23 +43,10 @@ pub(super) async fn fetch(
     seconds: u64,
     octets_left: &Cell<usize>,
 ) -> Result<Vec<u8>, Unreachable> {
-    let controller = AbortController::default();
-    let signal = controller.signal();
-    let exchange = exchange(source, reach, octets_left, &signal);
-    let limit = clock::after(seconds);
-    match select(std::pin::pin!(exchange), std::pin::pin!(limit)).await {
-        Either::Left((answer, _)) => {
-            // What is left of an answer that is not wanted need not come.
-            if answer.is_err() {
-                controller.abort();
-            }
-            answer
-        }
-        Either::Right(_) => {
-            controller.abort();
-            Err(Unreachable::TooSlow)
-        }
-    }
+    let fetched = clock::within(seconds, async |signal| {
+        exchange(source, reach, octets_left, signal).await
+    });
+    fetched.await.unwrap_or(Err(Unreachable::TooSlow))
 }
 
 async fn exchange(

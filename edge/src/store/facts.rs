@@ -9,7 +9,7 @@ use mail::{Address, Domain, UnixTime};
 use serde::Deserialize;
 
 use super::d1::{self, Database};
-use super::licences;
+use super::{domains, licences};
 use crate::crypto;
 use crate::failure::Failure;
 
@@ -22,7 +22,7 @@ const CERTIFICATES_PER_PARTNER_MAX: u32 = 10;
 pub(crate) enum Scope<'a> {
     /// By the SHA-256 of an API token.
     Token(&'a str),
-    /// By a domain that it holds, or that lies below one it holds.
+    /// By a domain that is its own, or that lies below one.
     Domain(&'a Domain),
 }
 
@@ -73,14 +73,17 @@ struct External {
 
 impl Scope<'_> {
     /// Its statement finds one row: `organisation` and `may_write`. `?1` is [`Scope::value`].
-    fn sql(&self) -> &'static str {
+    fn sql(&self) -> String {
         match self {
-            Self::Token(_) => "SELECT organisation, may_write FROM tokens WHERE hash = ?1",
-            Self::Domain(_) => {
-                "SELECT organisation, 1 AS may_write FROM domains \
-                 WHERE domain IN (SELECT value FROM json_each(?1)) \
-                 AND state IN ('verified', 'grace') ORDER BY length(domain) DESC LIMIT 1"
+            Self::Token(_) => {
+                "SELECT organisation, may_write FROM tokens WHERE hash = ?1".to_owned()
             }
+            Self::Domain(_) => format!(
+                "SELECT organisation, 1 AS may_write FROM domains d \
+                 WHERE d.domain IN (SELECT value FROM json_each(?1)) AND {} \
+                 ORDER BY d.state = 'lost', length(d.domain) DESC LIMIT 1",
+                domains::carries_mail()
+            ),
         }
     }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::certificates::CertificateRow;
 use super::csrs;
 use super::d1::{self, Database, Statement};
+use super::domains;
 
 /// A mailbox, with the certificate in use.
 #[derive(Deserialize)]
@@ -154,6 +155,7 @@ pub(crate) async fn standings(
 ///
 /// One statement counts and takes: two activations at once can never take more seats than the
 /// licence has. A mailbox whose revocation is pending still holds its seat and takes no other.
+/// One whose domain the organisation does not hold takes none.
 pub(crate) fn take_seats(
     db: &Database,
     organisation: &str,
@@ -161,26 +163,28 @@ pub(crate) fn take_seats(
     now: UnixTime,
 ) -> worker::Result<Vec<Statement>> {
     let list = d1::json(&addresses);
-    let take = db.statement(
+    let is_held = domains::is_held("?1", "m.domain");
+    let take = format!(
         "UPDATE mailboxes SET status = 'activating', changed_at = ?3 \
          WHERE organisation = ?1 AND address IN ( \
              SELECT m.address FROM json_each(?2) asked \
              JOIN mailboxes m ON m.organisation = ?1 AND m.address = asked.value \
-             WHERE m.status = 'inactive' ORDER BY asked.key \
+             WHERE m.status = 'inactive' AND {is_held} ORDER BY asked.key \
              LIMIT max(0, \
                  coalesce((SELECT smime_seats FROM licences \
                   WHERE organisation = ?1 AND valid_from <= ?3 AND valid_until > ?3), 0) \
                  - (SELECT count(*) FROM mailboxes \
-                    WHERE organisation = ?1 AND status <> 'inactive')))",
-        [organisation.into(), (&list).into(), now.0.into()],
-    )?;
-    let keep = db.statement(
+                    WHERE organisation = ?1 AND status <> 'inactive')))"
+    );
+    let is_held = domains::is_held("?1", "mailboxes.domain");
+    let keep = format!(
         "UPDATE mailboxes SET status = 'activating', pending_until = NULL, changed_at = ?3 \
-         WHERE organisation = ?1 AND status = 'revoke_pending' \
-         AND address IN (SELECT value FROM json_each(?2))",
-        [organisation.into(), (&list).into(), now.0.into()],
-    )?;
-    Ok(vec![take, keep])
+         WHERE organisation = ?1 AND status = 'revoke_pending' AND {is_held} \
+         AND address IN (SELECT value FROM json_each(?2))"
+    );
+    let statement =
+        |sql: &str| db.statement(sql, [organisation.into(), (&list).into(), now.0.into()]);
+    Ok(vec![statement(&take)?, statement(&keep)?])
 }
 
 /// Deactivates these mailboxes: their certificates are revoked from now on, their seats stay held

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use smime::Certificate;
 
 use super::d1::{self, Database};
+use super::domains;
 use super::kv::PublishedSnapshot;
 use super::settings;
 use crate::crypto;
@@ -128,14 +129,17 @@ async fn build(db: &Database, organisation: &str) -> Result<Snapshot, Failure> {
                  WHERE o.id = ?1",
                 [organisation.into()],
             )?,
-            // A route counts where its domain is held, or lies below one that is.
+            // A route counts where its domain is the organisation's, or lies below one that is.
             db.statement(
-                "WITH held AS (SELECT domain FROM domains \
-                               WHERE organisation = ?1 AND state IN ('verified', 'grace')) \
-                 SELECT domain AS pattern FROM held \
-                 UNION SELECT r.pattern FROM routes r JOIN held h ON \
-                 replace(r.pattern, '*.', '') = h.domain OR r.pattern LIKE '%.' || h.domain \
-                 WHERE r.organisation = ?1 ORDER BY pattern",
+                &format!(
+                    "WITH own AS (SELECT d.domain FROM domains d \
+                                  WHERE d.organisation = ?1 AND {}) \
+                     SELECT domain AS pattern FROM own \
+                     UNION SELECT r.pattern FROM routes r JOIN own o ON \
+                     replace(r.pattern, '*.', '') = o.domain OR r.pattern LIKE '%.' || o.domain \
+                     WHERE r.organisation = ?1 ORDER BY pattern",
+                    domains::carries_mail()
+                ),
                 [organisation.into()],
             )?,
             db.statement(

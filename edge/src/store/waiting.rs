@@ -4,6 +4,7 @@ use mail::UnixTime;
 use serde::Deserialize;
 
 use super::d1::{self, Database};
+use super::domains;
 
 /// A certificate of the built-in CA is renewed when it has fewer days left than this: six weeks, so
 /// that partners learn the new one from signed mail before the old one ends, and that a fault of
@@ -27,7 +28,8 @@ pub(crate) struct WaitingRow {
     pub(crate) replaces: Option<String>,
 }
 
-/// Those of these mailboxes that wait, in their order.
+/// Those of these mailboxes that wait, in their order. While the organisation does not hold its domain,
+/// a mailbox gets nothing.
 pub(crate) async fn among(
     db: &Database,
     organisation: &str,
@@ -40,7 +42,9 @@ pub(crate) async fn among(
              JOIN mailboxes m ON m.organisation = ?3 AND m.address = asked.value \
              LEFT JOIN certificates c \
              ON c.organisation = m.organisation AND c.fingerprint = m.certificate \
-             WHERE m.status = 'activating' OR m.status = 'active' AND {DUE} ORDER BY asked.key"
+             WHERE (m.status = 'activating' OR m.status = 'active' AND {DUE}) AND {} \
+             ORDER BY asked.key",
+            domains::is_held("m.organisation", "m.domain")
         ),
         [
             now.0.into(),
@@ -60,11 +64,14 @@ pub(crate) struct Group {
     pub(crate) addresses: Vec<String>,
 }
 
-/// Who has waited for the first certificate since before `since`.
+/// Who has waited for the first certificate since before `since`, and could have it.
 pub(crate) async fn stuck(db: &Database, since: UnixTime) -> worker::Result<Vec<Group>> {
     db.rows(
-        "SELECT organisation, json_group_array(address) AS addresses FROM mailboxes \
-         WHERE status = 'activating' AND changed_at < ?1 GROUP BY organisation",
+        &format!(
+            "SELECT m.organisation, json_group_array(m.address) AS addresses FROM mailboxes m \
+             WHERE m.status = 'activating' AND m.changed_at < ?1 AND {} GROUP BY m.organisation",
+            domains::is_held("m.organisation", "m.domain")
+        ),
         [since.0.into()],
     )
     .await
@@ -79,8 +86,9 @@ pub(crate) async fn due(db: &Database, now: UnixTime) -> worker::Result<Vec<Grou
                      PARTITION BY m.organisation ORDER BY c.not_after, m.address) AS place \
                  FROM mailboxes m JOIN certificates c \
                  ON c.organisation = m.organisation AND c.fingerprint = m.certificate \
-                 WHERE m.status = 'active' AND {DUE}) \
-             WHERE place <= ?3 GROUP BY organisation"
+                 WHERE m.status = 'active' AND {DUE} AND {}) \
+             WHERE place <= ?3 GROUP BY organisation",
+            domains::is_held("m.organisation", "m.domain")
         ),
         [
             now.0.into(),

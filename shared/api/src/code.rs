@@ -49,6 +49,8 @@ codes! {
     NotForMail = "not-for-mail",
     NoFreeSeat = "no-free-seat",
     LicenceExpired = "licence-expired",
+    DomainUnverified = "domain-unverified",
+    DomainLost = "domain-lost",
     NoPendingRequest = "no-pending-request",
     UnknownMailbox = "unknown-mailbox",
     NotActive = "not-active",
@@ -89,6 +91,7 @@ codes! {
     PatternTaken = "pattern-taken",
     DomainExists = "domain-exists",
     TooManyDomains = "too-many-domains",
+    HeldElsewhere = "held-elsewhere",
 
     // Rules and settings
     StaleVersion = "stale-version",

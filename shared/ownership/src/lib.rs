@@ -4,7 +4,11 @@
 //! record below the domain decides about the domain's mail.
 
 mod claim;
+mod finding;
+mod lookup;
 mod state;
 
 pub use claim::{ClaimError, claim, proof_name};
+pub use finding::Finding;
+pub use lookup::{ANSWER_OCTETS_MAX, DNS_MESSAGE, LookupError, Question, Wanted};
 pub use state::{GRACE_DAYS, Sight, State, Voucher};

@@ -11,6 +11,7 @@
 
 mod api;
 mod certificates;
+mod domains;
 mod inbound;
 mod limits;
 mod openssl;
@@ -179,6 +180,14 @@ const TESTS: &[(&str, Test)] = &[
     (
         "what tells of revocation is read within limits",
         revocation::is_asked_within_limits,
+    ),
+    (
+        "without a resolver domains stay as they are",
+        domains::stay_without_a_resolver,
+    ),
+    (
+        "a domain is proven, lost and found by the DNS",
+        domains::are_proven_by_the_dns,
     ),
     // Moves the clock, so it comes late.
     (

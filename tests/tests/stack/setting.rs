@@ -37,11 +37,17 @@ pub(crate) struct Setting {
 
 impl Setting {
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// The same with more flags.
+    pub(crate) fn start_with(flags: &[&str]) -> Result<Self> {
         let folder = TempDir::new()?;
         let outside = Sink::start()?;
         let inside = Sink::start()?;
         let places = Places::free(&outside.address(), &inside.address())?;
-        let stack = Stack::start(&folder.path().join("state"), &places, FLAGS)?;
+        let state = folder.path().join("state");
+        let stack = Stack::start(&state, &places, &[FLAGS, flags].concat())?;
         Ok(Self {
             api: stack.api.clone(),
             ready: stack.ready.clone(),
