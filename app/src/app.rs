@@ -10,6 +10,7 @@ use leptos_router::{
 use crate::{
     features::{
         certificates::{AuthoritiesPage, PartnersPage},
+        domains::DomainsPage,
         home::HomePage,
         mailboxes::{MailboxPage, MailboxesPage},
         overview::{MessagePage, MessagesPage},
@@ -102,6 +103,7 @@ fn other_page(route: Route) -> AnyView {
         Route::Mailbox(address) => view! { <MailboxPage address /> }.into_any(),
         Route::Partners => view! { <PartnersPage /> }.into_any(),
         Route::Authorities => view! { <AuthoritiesPage /> }.into_any(),
+        Route::Domains => view! { <DomainsPage /> }.into_any(),
         Route::Settings => view! { <SettingsPage /> }.into_any(),
         Route::Home | Route::Rules | Route::Unknown => ().into_any(),
     }

@@ -1,6 +1,7 @@
 //! One folder per feature: `page.rs` shows, `state.rs` thinks and is tested natively.
 
 pub mod certificates;
+pub mod domains;
 pub mod home;
 pub mod mailboxes;
 pub mod overview;

@@ -10,7 +10,10 @@ use leptos_router::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::ui::{ProblemCard, Skeleton};
+use crate::{
+    browser,
+    ui::{ProblemCard, Skeleton},
+};
 
 /// What a page asked the edge for: nothing yet, the answer, or what went wrong.
 ///
@@ -19,6 +22,8 @@ use crate::ui::{ProblemCard, Skeleton};
 pub struct Loading<T: 'static> {
     answer: RwSignal<Option<Result<T, Problem>>, LocalStorage>,
     turn: RwSignal<u32>,
+    /// The id of what to focus once the next answer stands on the page.
+    focus: StoredValue<Option<String>>,
 }
 
 /// An answer that is awaited.
@@ -45,6 +50,7 @@ impl<T: Clone> Loading<T> {
         let loading = Self {
             answer: RwSignal::new_local(None),
             turn: RwSignal::new(0),
+            focus: StoredValue::new(None),
         };
         let latest = StoredValue::new(0_u32);
         Effect::new(move || {
@@ -57,6 +63,10 @@ impl<T: Clone> Loading<T> {
                 // A later question, or another page, makes this answer worthless.
                 if latest.try_get_value() == Some(mine) {
                     loading.answer.try_set(Some(answer));
+                    let focus = loading.focus.try_update_value(Option::take).flatten();
+                    if let Some(id) = focus {
+                        request_animation_frame(move || browser::focus(&id));
+                    }
                 }
             });
         });
@@ -71,6 +81,13 @@ impl<T: Clone> Loading<T> {
     /// Asks again.
     pub fn refetch(self) {
         self.turn.update(|turn| *turn = turn.wrapping_add(1));
+    }
+
+    /// Asks again. What had the focus goes with the old answer, so the element with `id` gets it when
+    /// the new one stands on the page.
+    pub fn refetch_then_focus(self, id: impl Into<String>) {
+        self.focus.set_value(Some(id.into()));
+        self.refetch();
     }
 }
 

@@ -155,6 +155,16 @@ impl Portal {
         self.summary.set(None);
     }
 
+    /// Asks for the session again: something has changed the organisation's domains.
+    pub fn renew(self) {
+        spawn_local(async move {
+            // Without it the old names stand in the frame; the page itself tells what is wrong.
+            if let Ok(session) = self.client.get::<GetSession>(&[], &()).await {
+                self.enter(session);
+            }
+        });
+    }
+
     /// Asks for the counts again: something has changed them.
     pub fn count(self) {
         spawn_local(async move {

@@ -15,6 +15,7 @@ pub enum Route {
     Mailbox(String),
     Partners,
     Authorities,
+    Domains,
     Settings,
     /// No page has this address.
     Unknown,
@@ -28,17 +29,19 @@ pub enum Section {
     Rules,
     Mailboxes,
     Certificates,
+    Domains,
     Settings,
 }
 
 impl Section {
     /// In the order of the navigation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Home,
         Self::Messages,
         Self::Rules,
         Self::Mailboxes,
         Self::Certificates,
+        Self::Domains,
         Self::Settings,
     ];
 
@@ -50,6 +53,7 @@ impl Section {
             Self::Rules => Route::Rules,
             Self::Mailboxes => Route::Mailboxes,
             Self::Certificates => Route::Partners,
+            Self::Domains => Route::Domains,
             Self::Settings => Route::Settings,
         }
     }
@@ -69,6 +73,7 @@ impl Route {
             (Some("mailboxes"), Some(address), None) => Self::Mailbox(decode(address)),
             (Some("certificates"), None, _) => Self::Partners,
             (Some("certificates"), Some("authorities"), None) => Self::Authorities,
+            (Some("domains"), None, _) => Self::Domains,
             (Some("settings"), None, _) => Self::Settings,
             _ => Self::Unknown,
         }
@@ -85,6 +90,7 @@ impl Route {
             Self::Mailbox(address) => format!("/mailboxes/{}", encode(address)).into(),
             Self::Partners => "/certificates".into(),
             Self::Authorities => "/certificates/authorities".into(),
+            Self::Domains => "/domains".into(),
             Self::Settings => "/settings".into(),
         }
     }
@@ -97,6 +103,7 @@ impl Route {
             Self::Rules => Section::Rules,
             Self::Mailboxes | Self::Mailbox(_) => Section::Mailboxes,
             Self::Partners | Self::Authorities => Section::Certificates,
+            Self::Domains => Section::Domains,
             Self::Settings => Section::Settings,
             Self::Unknown => return None,
         })
@@ -135,6 +142,7 @@ mod tests {
             Route::Mailbox("grüße+a/b@acme.test".to_owned()),
             Route::Partners,
             Route::Authorities,
+            Route::Domains,
             Route::Settings,
         ] {
             assert_eq!(Route::parse(&route.path()), route, "{}", route.path());

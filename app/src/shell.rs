@@ -48,6 +48,7 @@ fn symbol(section: Section) -> Symbol {
         Section::Rules => Symbol::Rules,
         Section::Mailboxes => Symbol::Mailbox,
         Section::Certificates => Symbol::Certificate,
+        Section::Domains => Symbol::Globe,
         Section::Settings => Symbol::Gear,
     }
 }
@@ -60,17 +61,20 @@ pub fn name(section: Section, t: &'static Text) -> &'static str {
         Section::Rules => t.rules,
         Section::Mailboxes => t.mailboxes,
         Section::Certificates => t.certificates,
+        Section::Domains => t.domains,
         Section::Settings => t.settings,
     }
 }
 
 /// How much there is in a section, where that is worth knowing.
 fn count(portal: Portal, section: Section) -> Option<u64> {
+    let domains = portal.session()?.organisation.domains.len();
     let summary = portal.summary.get()?;
     match section {
         Section::Rules => Some(summary.rules),
         Section::Mailboxes => Some(summary.mailboxes.total()),
         Section::Certificates => Some(summary.partners),
+        Section::Domains => u64::try_from(domains).ok(),
         Section::Home | Section::Messages | Section::Settings => None,
     }
 }
@@ -300,7 +304,7 @@ fn BottomBar(route: Memo<Route>) -> impl IntoView {
         (Section::Rules, t.rules),
         (Section::Mailboxes, t.mailboxes_short),
     ];
-    let hidden = [Section::Certificates, Section::Settings];
+    let hidden = [Section::Certificates, Section::Domains, Section::Settings];
     let entry = move |(section, label): (Section, &'static str)| {
         view! {
             <a href=section.route().path() aria-current=move || is_current(route, section)>

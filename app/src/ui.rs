@@ -21,7 +21,7 @@ pub use badge::{Badge, Tone};
 pub use choices::{Choice, Choices};
 pub use dialog::{Confirm, Dialog};
 pub use drop_file::DropFile;
-pub use field::{Field, SelectField};
+pub use field::{AreaField, Field, SelectField};
 pub use icon::{Icon, Symbol};
 pub use key_value::{Copyable, Fact, Facts};
 pub use live::{Live, LiveRegion};

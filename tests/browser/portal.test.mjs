@@ -5,7 +5,18 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { call, launch, picture, ready, send, sharedNames, signIn, violations, visitor } from "./support.mjs";
+import {
+  call,
+  launch,
+  picture,
+  ready,
+  send,
+  sharedNames,
+  signIn,
+  violations,
+  visitor,
+  waitFor,
+} from "./support.mjs";
 
 const PAGES = [
   ["home", "/"],
@@ -15,6 +26,7 @@ const PAGES = [
   ["mailbox", "/mailboxes/alice@acme.test"],
   ["partners", "/certificates"],
   ["authorities", "/certificates/authorities"],
+  ["domains", "/domains"],
   ["settings", "/settings"],
   ["not-found", "/no/such/page"],
 ];
@@ -351,14 +363,6 @@ for (const scheme of ["light", "dark"]) {
       assert.deepEqual(page.faults, []);
       await page.context().close();
     });
-  }
-}
-
-async function waitFor(holds, timeout = 15_000) {
-  const deadline = Date.now() + timeout;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeout} ms in vain for ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 

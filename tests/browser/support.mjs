@@ -120,3 +120,12 @@ export async function sharedNames(page) {
 export async function picture(page, name) {
   await page.screenshot({ path: join(screens, `${name}.png`), fullPage: false });
 }
+
+/** Waits until it holds. */
+export async function waitFor(holds, timeout = 15_000) {
+  const deadline = Date.now() + timeout;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited ${timeout} ms in vain for ${holds}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -260,7 +260,7 @@ fn test_browser(
     std::fs::create_dir_all(&screens)?;
     let mut test = tools.node();
     test.args(["--test", "--test-concurrency=1", "--test-reporter=tap"]);
-    test.arg("tests/browser/portal.test.mjs");
+    test.args(["portal", "domains"].map(|page| format!("tests/browser/{page}.test.mjs")));
     test.env("SEALGATE_READY", stack.ready.to_string());
     test.env("CHROMIUM", chromium).env("SCREENS", screens);
     tally.suite(&mut test, "Browser tests", progress)

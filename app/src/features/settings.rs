@@ -1,11 +1,9 @@
-//! How mail is protected, the licence, the domains and routes, and how the portal looks in this browser.
+//! How mail is protected, the licence, and how the portal looks in this browser.
 
 mod protection;
 mod state;
 
-use api::{
-    DomainItem, DomainState, GetLicence, Licence, ListDomains, ListRoutes, PageQuery, Route,
-};
+use api::{GetLicence, Licence};
 use leptos::prelude::*;
 
 use crate::{
@@ -16,7 +14,7 @@ use crate::{
     portal::{Theme, portal},
     shell::LanguageChoice,
     text::text,
-    ui::{Badge, Copyable, Fact, Facts, Page, Segment, Segments, Symbol, Time, Tone},
+    ui::{Copyable, Fact, Facts, Page, Segment, Segments, Time},
 };
 
 use protection::Protection;
@@ -29,14 +27,6 @@ pub fn SettingsPage() -> impl IntoView {
     let portal = portal();
     let licence =
         Loading::new(move || async move { portal.client.get::<GetLicence>(&[], &()).await });
-    let domains = Loading::new(move || async move {
-        let all = PageQuery::default();
-        portal.client.get::<ListDomains>(&[], &all).await
-    });
-    let routes = Loading::new(move || async move {
-        let all = PageQuery::default();
-        portal.client.get::<ListRoutes>(&[], &all).await
-    });
     view! {
         <Page title=t.settings lead=t.settings_lead>
             <ReadOnlyNote />
@@ -48,14 +38,6 @@ pub fn SettingsPage() -> impl IntoView {
                 <section aria-labelledby="licence">
                     <h2 id="licence">{t.licence}</h2>
                     {loaded(licence, 3, |licence| view! { <LicenceFacts licence /> })}
-                </section>
-                <section aria-labelledby="domains">
-                    <h2 id="domains">{t.domains}</h2>
-                    {loaded(domains, 3, |page| view! { <Domains domains=page.items /> })}
-                </section>
-                <section aria-labelledby="routes">
-                    <h2 id="routes">{t.routes}</h2>
-                    {loaded(routes, 3, |page| view! { <Routes routes=page.items /> })}
                 </section>
                 <section aria-labelledby="appearance">
                     <h2 id="appearance">{t.appearance}</h2>
@@ -92,82 +74,6 @@ fn LicenceFacts(licence: Licence) -> impl IntoView {
                 </Fact>
             </Facts>
         </div>
-    }
-}
-
-#[component]
-fn Domains(domains: Vec<DomainItem>) -> impl IntoView {
-    let t = text();
-    let row = |domain: DomainItem| {
-        let (tone, icon) = match domain.state {
-            DomainState::Verified => (Tone::Good, Symbol::Check),
-            DomainState::Unverified | DomainState::Grace => (Tone::Caution, Symbol::Clock),
-            DomainState::Lost => (Tone::Bad, Symbol::Warning),
-        };
-        view! {
-            <tr>
-                <th scope="row" class="mono">
-                    {domain.domain}
-                </th>
-                <td class="status">
-                    <Badge tone icon=Some(icon) text=t.domain_state(domain.state) />
-                </td>
-                <td class="record">
-                    <Copyable value=domain.txt_name />
-                    <Copyable value=domain.txt_value />
-                </td>
-            </tr>
-        }
-    };
-    view! {
-        <table class="table domains">
-            <caption class="visually-hidden">{t.domains_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.domain}</th>
-                    <th scope="col">{t.state}</th>
-                    <th scope="col">{t.txt_record}</th>
-                </tr>
-            </thead>
-            <tbody>{domains.into_iter().map(row).collect_view()}</tbody>
-        </table>
-    }
-}
-
-#[component]
-fn Routes(routes: Vec<Route>) -> impl IntoView {
-    let t = text();
-    let row = |route: Route| {
-        let wildcard = route.pattern.starts_with("*.");
-        let mailboxes = if wildcard {
-            t.wildcard.to_owned()
-        } else {
-            t.mailbox_count(route.mailboxes.len())
-        };
-        view! {
-            <tr>
-                <th scope="row" class="mono">
-                    {route.pattern}
-                </th>
-                <td class="status">{mailboxes}</td>
-                <td class="mono hop">{format!("{}:{}", route.next_hop.host, route.next_hop.port)}</td>
-                <td class="tls">{t.hop_tls(route.next_hop.tls)}</td>
-            </tr>
-        }
-    };
-    view! {
-        <table class="table routes">
-            <caption class="visually-hidden">{t.routes_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.pattern}</th>
-                    <th scope="col">{t.mailboxes}</th>
-                    <th scope="col">{t.next_hop}</th>
-                    <th scope="col">{t.tls}</th>
-                </tr>
-            </thead>
-            <tbody>{routes.into_iter().map(row).collect_view()}</tbody>
-        </table>
     }
 }
 

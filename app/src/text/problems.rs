@@ -1,7 +1,7 @@
 //! What went wrong, in words. The edge says it in English; in other languages its stable code is what
 //! the portal goes by, and a code that it does not know keeps the edge's sentence.
 
-use api::{Code, MailboxProblem, Problem};
+use api::{Code, DomainCheck, FieldProblem, MailboxProblem, Problem};
 
 use super::{Language, Text};
 
@@ -32,6 +32,24 @@ impl Text {
     pub fn mailbox_problem(&self, problem: &MailboxProblem) -> String {
         let translated = self.translate(&problem.code);
         translated.unwrap_or(&problem.detail).to_owned()
+    }
+
+    /// What is wrong with a field; `named` is the part of it that is meant, of a list for instance.
+    pub fn field_problem(&self, error: &FieldProblem, named: Option<String>) -> String {
+        let text = self.translate(&error.code).unwrap_or(&error.text);
+        match named {
+            Some(named) => format!("{named}: {text}"),
+            None => text.to_owned(),
+        }
+    }
+
+    /// What a look into the DNS found.
+    pub fn domain_check(&self, check: &DomainCheck) -> String {
+        let translated = match self.tongue {
+            Language::English => None,
+            Language::German => check_in_german(&check.code),
+        };
+        translated.map_or_else(|| check.detail.clone(), ToOwned::to_owned)
     }
 
     /// What a field's fault is called says more than that there is one.
@@ -170,9 +188,7 @@ fn german(code: Code) -> &'static str {
         }
         Code::NotChangeable => "Nur das Vertrauen und die Domain können geändert werden.",
         Code::NoDecision => "Vertrauen oder sperren: Etwas anderes ist keine Entscheidung.",
-        Code::SeatsHeld => {
-            "Postfächer dieser Route belegen noch Plätze; deaktivieren Sie sie zuerst."
-        }
+        Code::SeatsHeld => "Postfächer dahinter belegen noch Plätze; deaktivieren Sie sie zuerst.",
         Code::BadId => "Das ist keine gültige Kennung einer Organisation.",
         Code::BadPassword => "Das Passwort ist zu kurz oder zu lang.",
         Code::ShortToken => "Das Token ist zu kurz.",
@@ -192,10 +208,26 @@ fn german(code: Code) -> &'static str {
     }
 }
 
+/// What stands in [`DomainCheck::code`].
+fn check_in_german(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "proof-found" => "Der TXT-Eintrag ist da.",
+        "proof-missing" => "Der TXT-Eintrag fehlt.",
+        "proof-differs" => "Unter dem TXT-Namen stehen nur andere Werte.",
+        "held-elsewhere" => {
+            "Der TXT-Eintrag ist da, aber eine andere Organisation hat die Domain schon."
+        }
+        "mx-found" => "Der MX-Eintrag nennt diesen Server.",
+        "mx-missing" => "Die Domain hat keinen MX-Eintrag.",
+        "mx-differs" => "Der MX-Eintrag nennt andere Server.",
+        "dns-failed" => "Das DNS gab keine Auskunft.",
+        "no-resolver" => "Diese Installation fragt kein DNS, es wurde nichts geprüft.",
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use api::FieldProblem;
-
     use super::*;
 
     fn problem(code: &str, detail: &str) -> Problem {

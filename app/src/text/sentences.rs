@@ -1,9 +1,9 @@
 //! Texts with values in them, and the words for the contract's enumerations.
 
 use api::{
-    AuthoritySource, AuthorityTrust, CertificateSource, CertificateStatus, Cipher, DomainState,
-    HeaderProtection, HopTls, MailboxStatus, Outcome, PartnerReason, PartnerSource, PartnerTrust,
-    Protection, RevocationChecks, RevocationReason, Sha1Signatures,
+    AuthoritySource, AuthorityTrust, CertificateSource, CertificateStatus, Cipher, DomainProof,
+    DomainState, HeaderProtection, HopTls, MailboxStatus, Outcome, PartnerReason, PartnerSource,
+    PartnerTrust, Protection, RevocationChecks, RevocationReason, Sha1Signatures,
 };
 use mail::AddressError;
 use policy::{
@@ -155,12 +155,86 @@ impl Text {
         }
     }
 
+    /// What a domain's state means; `until` is the day on which one in grace is lost.
+    pub fn domain_means(
+        &self,
+        state: DomainState,
+        proof: DomainProof,
+        until: Option<&str>,
+    ) -> String {
+        let means = match (state, proof) {
+            (DomainState::Unverified, _) => self.unverified_means,
+            (DomainState::Verified, DomainProof::Dns) => self.verified_means,
+            (DomainState::Verified, DomainProof::Operator) => self.vouched_means,
+            (DomainState::Grace, _) => {
+                let until = until.unwrap_or(self.nothing);
+                return say!(
+                    self,
+                    "The TXT record is gone. Put it back by {until}, or the domain is lost.",
+                    "Der TXT-Eintrag ist verschwunden. Tragen Sie ihn bis {until} wieder ein, sonst ist die Domain verloren."
+                );
+            }
+            (DomainState::Lost, _) => self.lost_means,
+        };
+        means.to_owned()
+    }
+
     pub fn hop_tls(&self, tls: HopTls) -> &'static str {
         match tls {
             HopTls::Implicit => self.tls_implicit,
             HopTls::Starttls => self.tls_starttls,
             HopTls::None => self.tls_none,
         }
+    }
+
+    pub fn hop_tls_choice(&self, tls: HopTls) -> &'static str {
+        match tls {
+            HopTls::Implicit => self.tls_implicit_choice,
+            HopTls::Starttls => self.tls_starttls_choice,
+            HopTls::None => self.tls_none_choice,
+        }
+    }
+
+    pub fn no_addresses(&self, texts: &[String]) -> String {
+        let texts = texts.join(", ");
+        say!(
+            self,
+            "These are no e-mail addresses: {texts}",
+            "Das sind keine E-Mail-Adressen: {texts}"
+        )
+    }
+
+    pub fn foreign_addresses(&self, addresses: &[String], domain: &str) -> String {
+        let addresses = addresses.join(", ");
+        say!(
+            self,
+            "These are no addresses of {domain}: {addresses}",
+            "Das sind keine Adressen von {domain}: {addresses}"
+        )
+    }
+
+    /// What a pasted list was read as.
+    pub fn mailboxes_read(
+        &self,
+        count: usize,
+        duplicates: usize,
+        passed_over: &[String],
+    ) -> String {
+        let mut said = vec![self.mailbox_count(count)];
+        match duplicates {
+            0 => {}
+            1 => said.push(say!(self, "1 duplicate left out", "1 Doppel weggelassen")),
+            _ => said.push(say!(
+                self,
+                "{duplicates} duplicates left out",
+                "{duplicates} Doppel weggelassen"
+            )),
+        }
+        if !passed_over.is_empty() {
+            let words = passed_over.join(" ");
+            said.push(say!(self, "not read: {words}", "nicht gelesen: {words}"));
+        }
+        said.join(" · ")
     }
 
     pub fn cipher_word(&self, cipher: Cipher) -> &'static str {
@@ -808,6 +882,93 @@ impl Text {
 
     pub fn block_of(&self, what: &str) -> String {
         say!(self, "Block {what}", "{what} sperren")
+    }
+
+    pub fn domain_added(&self, domain: &str) -> String {
+        say!(
+            self,
+            "{domain} is added. Put its TXT record into the DNS, then check it.",
+            "{domain} ist hinzugefügt. Tragen Sie den TXT-Eintrag ins DNS ein, und prüfen Sie dann."
+        )
+    }
+
+    pub fn domain_checked(&self, domain: &str, state: &str) -> String {
+        say!(
+            self,
+            "{domain} was checked: {state}.",
+            "{domain} wurde geprüft: {state}."
+        )
+    }
+
+    pub fn domain_removed(&self, domain: &str) -> String {
+        say!(self, "{domain} is removed.", "{domain} ist entfernt.")
+    }
+
+    pub fn check_of(&self, domain: &str) -> String {
+        say!(self, "Check now: {domain}", "Jetzt prüfen: {domain}")
+    }
+
+    pub fn change_of(&self, what: &str) -> String {
+        say!(self, "Change {what}", "{what} ändern")
+    }
+
+    pub fn signs_in_as(&self, name: &str) -> String {
+        say!(self, "signs in as {name}", "meldet sich an als {name}")
+    }
+
+    pub fn route_added(&self, pattern: &str) -> String {
+        say!(
+            self,
+            "The route of {pattern} is added.",
+            "Die Route von {pattern} ist hinzugefügt."
+        )
+    }
+
+    pub fn route_changed(&self, pattern: &str) -> String {
+        say!(
+            self,
+            "The route of {pattern} is changed.",
+            "Die Route von {pattern} ist geändert."
+        )
+    }
+
+    pub fn route_removed(&self, pattern: &str) -> String {
+        say!(
+            self,
+            "The route of {pattern} is removed.",
+            "Die Route von {pattern} ist entfernt."
+        )
+    }
+
+    pub fn remove_route(&self, pattern: &str) -> String {
+        say!(
+            self,
+            "Remove the route of {pattern}",
+            "Route von {pattern} entfernen"
+        )
+    }
+
+    pub fn remove_route_means(&self, pattern: &str) -> String {
+        say!(
+            self,
+            "Mail that comes in for {pattern} has nowhere to go then, unless another route covers it: the sending servers are told to try again later.",
+            "E-Mail, die für {pattern} eingeht, hat dann kein Ziel, außer eine andere Route deckt sie ab: Die sendenden Server sollen es später noch einmal versuchen."
+        )
+    }
+
+    pub fn remove_route_mailboxes(&self, count: usize) -> String {
+        match count {
+            1 => say!(
+                self,
+                "Its known mailbox leaves the S/MIME list.",
+                "Ihr bekanntes Postfach verlässt die S/MIME-Liste."
+            ),
+            _ => say!(
+                self,
+                "Its {count} known mailboxes leave the S/MIME list.",
+                "Ihre {count} bekannten Postfächer verlassen die S/MIME-Liste."
+            ),
+        }
     }
 
     pub fn mailbox_count(&self, count: usize) -> String {

@@ -44,6 +44,38 @@ pub fn Field(
     }
 }
 
+/// A text field of several lines, for lists.
+#[component]
+pub fn AreaField(
+    id: &'static str,
+    #[prop(into)] label: String,
+    value: RwSignal<String>,
+    #[prop(into)] hint: Signal<String>,
+    #[prop(into)] error: Signal<Option<String>>,
+) -> impl IntoView {
+    let describedby = format!("{id}-note");
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <textarea
+                id=id
+                class="input area mono"
+                rows="6"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                prop:value=move || value.get()
+                aria-invalid=move || error.get().map(|_| "true")
+                aria-describedby=describedby.clone()
+                on:input=move |event| value.set(event_target_value(&event))
+            ></textarea>
+            <p id=describedby.clone() class="note" class:error=move || error.get().is_some()>
+                {move || error.get().unwrap_or_else(|| hint.get())}
+            </p>
+        </div>
+    }
+}
+
 /// A choice out of few words; `options` are the stored word and the shown one.
 #[component]
 pub fn SelectField(

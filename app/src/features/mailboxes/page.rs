@@ -154,6 +154,11 @@ fn Filters(listing: Listing<Filter>) -> impl IntoView {
     let domains = domains.unwrap_or_default().into_iter();
     let mut options = vec![(String::new(), t.all_domains.to_owned())];
     options.extend(domains.map(|domain| (domain.clone(), domain)));
+    // A route may be for a domain below one of the organisation's, and its list leads here.
+    let shown = listing.filter_now().domain;
+    if let Some(domain) = shown.filter(|shown| options.iter().all(|(known, _)| known != shown)) {
+        options.push((domain.clone(), domain));
+    }
     view! {
         <div class="filters">
             <SearchField
