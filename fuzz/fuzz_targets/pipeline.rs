@@ -5,10 +5,11 @@
 use std::sync::LazyLock;
 
 use gateway::{
-    Action, Answer, Decision, Directory, Envelope, Need, Protection, Snapshot, Step, start,
+    Action, Answer, Decision, Directory, Envelope, Need, Protection, Record, Snapshot, Step, start,
 };
 use libfuzzer_sys::fuzz_target;
 use policy::{Direction, InboundOption, OutboundOption};
+use smime::{KeyPair, LayerKind, OpenContext, Opened, TrustStore};
 
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
     fuzz::snapshot(
@@ -16,6 +17,8 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
         OutboundOption::EnforceEncryption,
     )
 });
+static KEYS: LazyLock<Vec<KeyPair>> = LazyLock::new(fuzz::keys);
+static TRUST: LazyLock<TrustStore> = LazyLock::new(fuzz::trust);
 static DIRECTORY: LazyLock<Directory> = LazyLock::new(fuzz::directory);
 
 fuzz_target!(|message: &[u8]| {
@@ -85,16 +88,53 @@ fn check(envelope: &Envelope, decision: &Decision) {
         for to in &delivery.to {
             assert!(envelope.to.contains(to) || Some(to) == envelope.from.as_ref());
         }
-        // The partner's only signatures are those of the seeds. What is opaque still hides its text.
-        let is_opaque = mail::find(&delivery.message, b"pkcs7-mime").is_some();
-        if is_verified && !is_opaque {
+        // The partner's only signatures are those of the seeds.
+        if is_verified && !is_opaque(&delivery.message) {
             assert!(mail::find(&delivery.message, fuzz::SIGNED).is_some());
         }
     }
     if envelope.direction == Direction::Outbound {
         let sealed = deliveries.iter().filter(|delivery| delivery.from.is_some());
         for delivery in sealed {
-            assert!(mail::find(&delivery.message, b"application/pkcs7-mime").is_some());
+            check_sealed(&delivery.message, &decision.records);
         }
     }
+}
+
+/// Whether its text is inside of an object, where no search finds it.
+fn is_opaque(message: &[u8]) -> bool {
+    let layers = open(message, &[]).layers;
+    layers
+        .iter()
+        .any(|layer| !matches!(layer.kind, LayerKind::DetachedSignature))
+}
+
+/// What the sender's client encrypted names recipients; what the gateway did, the sender can open and
+/// find its own signature good.
+fn check_sealed(message: &[u8], records: &[Record]) {
+    assert!(!smime::recipients(message).is_empty());
+    let is = |wanted| {
+        let mut records = records.iter();
+        records.any(|record| record.protection.contains(&wanted))
+    };
+    if is(Protection::Encrypted) {
+        let opened = open(message, &KEYS);
+        assert!(opened.has_message());
+        if is(Protection::Signed) {
+            assert!(opened.signature_verdict().is_some_and(|v| v.is_ok()));
+        }
+    }
+}
+
+fn open(message: &[u8], keys: &[KeyPair]) -> Opened {
+    let provider = fuzz::provider();
+    let context = OpenContext {
+        keys,
+        trust: &TRUST,
+        now: fuzz::NOW,
+        provider: &provider,
+        content: None,
+        checks_address: true,
+    };
+    smime::open(message, &context)
 }
