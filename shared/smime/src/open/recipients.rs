@@ -18,14 +18,17 @@ use crate::{
 /// Nearly all encrypted mail names them in its first octets; the rest is not decoded then.
 pub(super) fn outermost(message: &[u8]) -> Vec<RecipientId> {
     if detect::is_bare_cms(message) {
-        return of_object(message.into());
+        return at_start(message).unwrap_or_else(|| of_object(message.into()));
     }
     let entity = Entity::parse(message);
-    let start = detect::start_of_object(&entity);
-    match start.map(|start| enveloped::recipients_at_start(&start)) {
-        Some(Ok(recipients)) => ids(recipients),
-        _ => detect::first_object(&entity).map_or_else(Vec::new, of_object),
-    }
+    detect::start_of_object(&entity)
+        .and_then(|start| at_start(&start))
+        .or_else(|| detect::first_object(&entity).map(of_object))
+        .unwrap_or_default()
+}
+
+fn at_start(start: &[u8]) -> Option<Vec<RecipientId>> {
+    enveloped::recipients_at_start(start).ok().map(ids)
 }
 
 /// The recipients of the outermost encrypted layer of an object.
@@ -40,7 +43,7 @@ fn of_object(object: Buffer) -> Vec<RecipientId> {
         };
         match info.content_type {
             oid::ENVELOPED_DATA | oid::AUTH_ENVELOPED_DATA => {
-                return enveloped::recipients_at_start(&der).map_or_else(|_| Vec::new(), ids);
+                return at_start(&der).unwrap_or_default();
             }
             oid::SIGNED_DATA => {
                 let content = SignedData::parse(info.content)
