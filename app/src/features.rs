@@ -1,5 +1,6 @@
 //! One folder per feature: `page.rs` shows, `state.rs` thinks and is tested natively.
 
+mod asked;
 pub mod certificates;
 pub mod domains;
 pub mod home;

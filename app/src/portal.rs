@@ -160,7 +160,7 @@ impl Portal {
         spawn_local(async move {
             // Without it the old names stand in the frame; the page itself tells what is wrong.
             if let Ok(session) = self.client.get::<GetSession>(&[], &()).await {
-                self.enter(session);
+                self.visitor.set(Visitor::Somebody(session));
             }
         });
     }

@@ -15,6 +15,7 @@ mod search;
 mod segments;
 mod skeleton;
 mod switch;
+mod table;
 mod time;
 
 pub use badge::{Badge, Tone};
@@ -32,4 +33,5 @@ pub use search::SearchField;
 pub use segments::{Segment, Segments};
 pub use skeleton::Skeleton;
 pub use switch::Switch;
+pub use table::{Column, DataTable};
 pub use time::Time;

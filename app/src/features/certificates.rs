@@ -1,6 +1,5 @@
 //! Partners' certificates, and the authorities that vouch for them.
 
-mod asked;
 mod authorities;
 mod partners;
 mod state;

@@ -6,16 +6,12 @@ use api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    Tabs,
-    asked::{Asked, Question, is_done},
-    state::AuthorityFilter,
-    upload::Upload,
-};
+use super::{Tabs, state::AuthorityFilter, upload::Upload};
 use crate::{
     app::ReadOnlyNote,
     browser::{Form, days_until, format_time},
     features::{
+        asked::{Asked, Question, is_done},
         mailboxes::common_name,
         overview::{from_word, to_word},
     },
@@ -24,7 +20,10 @@ use crate::{
     portal::{Portal, portal},
     routes::Route,
     text::{Text, text},
-    ui::{Badge, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time, Tone},
+    ui::{
+        Badge, Column, Copyable, DataTable, Icon, Page, ProblemLine, SearchField, SelectField,
+        Symbol, Time, Tone,
+    },
 };
 
 /// The authorities.
@@ -170,31 +169,24 @@ fn Filters(listing: Listing<AuthorityFilter>) -> impl IntoView {
 fn Table(
     items: Vec<Authority>,
     question: RwSignal<Option<Question>>,
-    trust: impl Fn(Authority) + Copy + 'static,
+    trust: impl Fn(Authority) + Copy + Send + 'static,
 ) -> impl IntoView {
     let t = text();
+    let columns = vec![
+        Column::Named(t.authority),
+        Column::Named(t.trust),
+        Column::Named(t.source),
+        Column::Named(t.valid_until),
+        Column::Named(t.fingerprint),
+        Column::Unseen(t.actions),
+    ];
     view! {
-        <table class="table authorities">
-            <caption class="visually-hidden">{t.authorities_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.authority}</th>
-                    <th scope="col">{t.trust}</th>
-                    <th scope="col">{t.source}</th>
-                    <th scope="col">{t.valid_until}</th>
-                    <th scope="col">{t.fingerprint}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{t.actions}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {items
-                    .into_iter()
-                    .map(|authority| view! { <Row authority question trust /> })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <DataTable kind="authorities" caption=t.authorities_caption columns>
+            {items
+                .into_iter()
+                .map(|authority| view! { <Row authority question trust /> })
+                .collect_view()}
+        </DataTable>
     }
 }
 
@@ -202,7 +194,7 @@ fn Table(
 fn Row(
     authority: Authority,
     question: RwSignal<Option<Question>>,
-    trust: impl Fn(Authority) + Copy + 'static,
+    trust: impl Fn(Authority) + Copy + Send + 'static,
 ) -> impl IntoView {
     let t = text();
     let portal = portal();
@@ -234,9 +226,10 @@ fn Row(
         }
     });
     let block_button = (authority.trust != AuthorityTrust::Blocked).then(|| {
-        let words = [t.block_title, t.block_action, t.delete_authority_means];
+        let words = [t.block_title, t.block_action];
+        let means = vec![t.delete_authority_means.to_owned()];
         let this = authority.clone();
-        let ask = Question::new(words, authority.subject.clone(), move || {
+        let ask = Question::new(words, authority.subject.clone(), means, move || {
             decide(portal, t, this.clone(), AuthorityTrust::Blocked)
         });
         view! {
@@ -253,9 +246,10 @@ fn Row(
     });
     // The public list is replaced as a whole; its entries are blocked, not removed.
     let remove_button = (authority.source != AuthoritySource::Public).then(|| {
-        let words = [t.delete_authority_title, t.delete, t.delete_authority_means];
+        let words = [t.delete_authority_title, t.delete];
+        let means = vec![t.delete_authority_means.to_owned()];
         let this = authority.clone();
-        let ask = Question::new(words, authority.subject.clone(), move || {
+        let ask = Question::new(words, authority.subject.clone(), means, move || {
             remove(portal, t, this.clone())
         });
         let label = t.remove_of(&object);

@@ -6,22 +6,24 @@ use api::{
 };
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    Tabs,
-    asked::{Asked, Question, is_done},
-    state::PartnerFilter,
-    upload::Upload,
-};
+use super::{Tabs, state::PartnerFilter, upload::Upload};
 use crate::{
     app::ReadOnlyNote,
     browser::{Form, days_until, format_time},
-    features::{mailboxes::common_name, overview::from_word},
+    features::{
+        asked::{Asked, Question, is_done},
+        mailboxes::common_name,
+        overview::from_word,
+    },
     listing::{Listing, Words, listed, some_text},
     load::{Enter, Loading},
     portal::{Portal, portal},
     routes::Route,
     text::{Text, text},
-    ui::{Badge, Copyable, Icon, Page, ProblemLine, SearchField, SelectField, Symbol, Time, Tone},
+    ui::{
+        Badge, Column, Copyable, DataTable, Icon, Page, ProblemLine, SearchField, SelectField,
+        Symbol, Time, Tone,
+    },
 };
 
 /// The partners' certificates.
@@ -137,31 +139,24 @@ async fn delete(portal: Portal, t: &'static Text, partner: Partner) -> Result<St
 fn Table(
     items: Vec<Partner>,
     question: RwSignal<Option<Question>>,
-    trust_again: impl Fn(Partner) + Copy + 'static,
+    trust_again: impl Fn(Partner) + Copy + Send + 'static,
 ) -> impl IntoView {
     let t = text();
+    let columns = vec![
+        Column::Named(t.addresses),
+        Column::Named(t.trust),
+        Column::Named(t.issuer),
+        Column::Named(t.valid_until),
+        Column::Named(t.fingerprint),
+        Column::Unseen(t.actions),
+    ];
     view! {
-        <table class="table partners">
-            <caption class="visually-hidden">{t.partners_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.addresses}</th>
-                    <th scope="col">{t.trust}</th>
-                    <th scope="col">{t.issuer}</th>
-                    <th scope="col">{t.valid_until}</th>
-                    <th scope="col">{t.fingerprint}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{t.actions}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {items
-                    .into_iter()
-                    .map(|partner| view! { <Row partner question trust_again /> })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <DataTable kind="partners" caption=t.partners_caption columns>
+            {items
+                .into_iter()
+                .map(|partner| view! { <Row partner question trust_again /> })
+                .collect_view()}
+        </DataTable>
     }
 }
 
@@ -169,7 +164,7 @@ fn Table(
 fn Row(
     partner: Partner,
     question: RwSignal<Option<Question>>,
-    trust_again: impl Fn(Partner) + Copy + 'static,
+    trust_again: impl Fn(Partner) + Copy + Send + 'static,
 ) -> impl IntoView {
     let t = text();
     let portal = portal();
@@ -185,16 +180,18 @@ fn Row(
     let object = format!("{addresses}, {}", t.valid_until_day(&day));
     let label = t.delete_of(&object);
     let ask_to_block = {
-        let words = [t.block_partner_title, t.block_action, t.block_partner_means];
+        let words = [t.block_partner_title, t.block_action];
+        let means = vec![t.block_partner_means.to_owned()];
         let partner = partner.clone();
-        Question::new(words, object.clone(), move || {
+        Question::new(words, object.clone(), means, move || {
             decide(portal, t, partner.clone(), PartnerTrust::Blocked)
         })
     };
     let ask_to_delete = {
-        let words = [t.delete_partner_title, t.delete, t.delete_partner_means];
+        let words = [t.delete_partner_title, t.delete];
+        let means = vec![t.delete_partner_means.to_owned()];
         let partner = partner.clone();
-        Question::new(words, object.clone(), move || {
+        Question::new(words, object.clone(), means, move || {
             delete(portal, t, partner.clone())
         })
     };

@@ -5,12 +5,10 @@ use std::future::Future;
 use api::{Code, Problem};
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    asked::is_done,
-    state::{CERTIFICATE_OCTETS_MAX, media_type},
-};
+use super::state::{CERTIFICATE_OCTETS_MAX, media_type};
 use crate::{
     browser,
+    features::asked::is_done,
     portal::portal,
     text::{Text, text},
     ui::{DropFile, ProblemLine},

@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     browser::{Form, format_time},
+    features::asked::{Asked, Question},
     listing::{Listing, Words, listed},
     load::Loading,
-    portal::portal,
-    text::text,
-    ui::{Badge, Confirm, Copyable, Fact, Facts, Icon, ProblemLine, Symbol, Time, Tone},
+    portal::{Portal, portal},
+    text::{Text, text},
+    ui::{Badge, Column, Copyable, DataTable, Fact, Facts, Icon, ProblemLine, Symbol, Time, Tone},
 };
 
 /// The id of the section's heading.
@@ -26,7 +27,7 @@ struct List {
     /// The domain that is being looked up.
     checking: RwSignal<Option<String>>,
     check: Callback<String>,
-    removing: RwSignal<Option<DomainItem>>,
+    question: RwSignal<Option<Question>>,
 }
 
 /// The section of the domains.
@@ -37,7 +38,7 @@ pub fn Domains() -> impl IntoView {
     let listing = Listing::<DomainFilter>::new();
     let adding = RwSignal::new(false);
     let checking = RwSignal::new(None::<String>);
-    let removing = RwSignal::new(None::<DomainItem>);
+    let question = RwSignal::new(None::<Question>);
     let problem = RwSignal::new(None::<Problem>);
     let loading = Loading::new(move || {
         let query = listing.filter().query();
@@ -64,7 +65,7 @@ pub fn Domains() -> impl IntoView {
     let list = List {
         checking,
         check: Callback::new(check),
-        removing,
+        question,
     };
     let words = Words {
         symbol: Symbol::Globe,
@@ -88,7 +89,7 @@ pub fn Domains() -> impl IntoView {
                 open=adding
                 on_done=move |domain: String| loading.refetch_then_focus(check_id(&domain))
             />
-            <Remove removing on_done=move || loading.refetch_then_focus(HEADING) />
+            <Asked question on_done=move || loading.refetch_then_focus(HEADING) />
         </section>
     }
 }
@@ -101,24 +102,17 @@ fn check_id(domain: &str) -> String {
 #[component]
 fn Table(items: Vec<DomainItem>, list: List) -> impl IntoView {
     let t = text();
+    let columns = vec![
+        Column::Named(t.domain),
+        Column::Named(t.state),
+        Column::Named(t.dns_records),
+        Column::Named(t.latest_checks),
+        Column::Unseen(t.actions),
+    ];
     view! {
-        <table class="table domains">
-            <caption class="visually-hidden">{t.domains_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.domain}</th>
-                    <th scope="col">{t.state}</th>
-                    <th scope="col">{t.dns_records}</th>
-                    <th scope="col">{t.latest_checks}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{t.actions}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {items.into_iter().map(|domain| view! { <Row domain list /> }).collect_view()}
-            </tbody>
-        </table>
+        <DataTable kind="domains" caption=t.domains_caption columns>
+            {items.into_iter().map(|domain| view! { <Row domain list /> }).collect_view()}
+        </DataTable>
     }
 }
 
@@ -162,6 +156,7 @@ fn Row(domain: DomainItem, list: List) -> impl IntoView {
         view! { <Facts>{txt} {mx}</Facts> }.into_any()
     };
     let (check_label, remove_label) = (t.check_of(&name), t.remove_of(&name));
+    let ask_to_remove = ask_to_remove(portal, t, &domain.domain);
     let checks = domain.checks.clone();
     let domain = StoredValue::new(domain);
     let id = domain.with_value(|domain| domain.domain.clone());
@@ -210,7 +205,7 @@ fn Row(domain: DomainItem, list: List) -> impl IntoView {
                     aria-label=remove_label.clone()
                     title=remove_label
                     disabled=portal.read_only
-                    on:click=move |_| list.removing.set(Some(domain.get_value()))
+                    on:click=move |_| list.question.set(Some(ask_to_remove.clone()))
                 >
                     <Icon symbol=Symbol::Trash />
                 </button>
@@ -248,54 +243,21 @@ fn Checks(checks: Vec<DomainCheck>) -> impl IntoView {
     view! { <ul>{latest(&checks).into_iter().map(line).collect_view()}</ul> }.into_any()
 }
 
-/// Says what goes with a domain, and removes it.
-#[component]
-fn Remove(
-    removing: RwSignal<Option<DomainItem>>,
-    on_done: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let t = text();
-    let portal = portal();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
-    let confirm = move |()| {
-        let Some(domain) = removing.get_untracked() else {
-            return;
-        };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let client = portal.client;
-            match client.get::<DeleteDomain>(&[&domain.domain], &()).await {
-                Ok(()) => {
-                    removing.set(None);
-                    portal.live.say(t.domain_removed(&shown(&domain.domain)));
-                    portal.renew();
-                    on_done();
-                }
-                Err(reply) => problem.set(Some(reply)),
-            }
-            busy.set(false);
-        });
-    };
-    let name = move || removing.get().map(|domain| shown(&domain.domain));
-    view! {
-        <Confirm
-            open=Signal::derive(move || removing.with(Option::is_some))
-            on_close=move |()| {
-                removing.set(None);
-                problem.set(None);
-            }
-            title=t.remove_domain_title
-            action=t.remove
-            destructive=true
-            busy
-            on_confirm=confirm
-        >
-            <p class="mono">{name}</p>
-            <p>{t.remove_domain_means}</p>
-            <p>{t.remove_domain_back}</p>
-            <ProblemLine problem />
-        </Confirm>
-    }
+/// Asks whether a domain shall go, and what goes with it.
+fn ask_to_remove(portal: Portal, t: &'static Text, domain: &str) -> Question {
+    let means = [t.remove_domain_means, t.remove_domain_back].map(str::to_owned);
+    let place = domain.to_owned();
+    Question::new(
+        [t.remove_domain_title, t.remove],
+        shown(domain),
+        means.to_vec(),
+        move || remove(portal, t, place.clone()),
+    )
+}
+
+/// Removes a domain; says so.
+async fn remove(portal: Portal, t: &'static Text, domain: String) -> Result<String, Problem> {
+    portal.client.get::<DeleteDomain>(&[&domain], &()).await?;
+    portal.renew();
+    Ok(t.domain_removed(&shown(&domain)))
 }

@@ -1,7 +1,7 @@
 //! The inbound routes: who takes the mail of which domains, and removing one.
 
 use api::{DeleteRoute, ListRoutes, Problem};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::{
     page::SectionHead,
@@ -9,12 +9,13 @@ use super::{
     state::{RouteFilter, RouteForm, is_wildcard},
 };
 use crate::{
+    features::asked::{Asked, Question},
     listing::{Listing, Words, listed},
     load::Loading,
-    portal::portal,
+    portal::{Portal, portal},
     routes,
-    text::text,
-    ui::{Confirm, Icon, ProblemLine, Symbol},
+    text::{Text, text},
+    ui::{Column, DataTable, Icon, Symbol},
 };
 
 /// The id of the section's heading.
@@ -27,7 +28,7 @@ pub fn Routes() -> impl IntoView {
     let portal = portal();
     let listing = Listing::<RouteFilter>::new();
     let editing = RwSignal::new(None::<Editing>);
-    let removing = RwSignal::new(None::<api::Route>);
+    let question = RwSignal::new(None::<Question>);
     let loading = Loading::new(move || {
         let query = listing.filter().query();
         async move { portal.client.get::<ListRoutes>(&[], &query).await }
@@ -55,13 +56,13 @@ pub fn Routes() -> impl IntoView {
                 listing,
                 loading,
                 words,
-                move |items| view! { <Table items editing removing /> },
+                move |items| view! { <Table items editing question /> },
             )}
             <RouteEditor
                 editing
                 on_done=move |id: String| loading.refetch_then_focus(change_id(&id))
             />
-            <Remove removing on_done=move || loading.refetch_then_focus(HEADING) />
+            <Asked question on_done=move || loading.refetch_then_focus(HEADING) />
         </section>
     }
 }
@@ -75,30 +76,23 @@ fn change_id(route: &str) -> String {
 fn Table(
     items: Vec<api::Route>,
     editing: RwSignal<Option<Editing>>,
-    removing: RwSignal<Option<api::Route>>,
+    question: RwSignal<Option<Question>>,
 ) -> impl IntoView {
     let t = text();
+    let columns = vec![
+        Column::Named(t.pattern),
+        Column::Named(t.next_hop),
+        Column::Named(t.tls),
+        Column::Named(t.known_mailboxes),
+        Column::Unseen(t.actions),
+    ];
     view! {
-        <table class="table routes">
-            <caption class="visually-hidden">{t.routes_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.pattern}</th>
-                    <th scope="col">{t.next_hop}</th>
-                    <th scope="col">{t.tls}</th>
-                    <th scope="col">{t.known_mailboxes}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{t.actions}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {items
-                    .into_iter()
-                    .map(|route| view! { <Row route editing removing /> })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <DataTable kind="routes" caption=t.routes_caption columns>
+            {items
+                .into_iter()
+                .map(|route| view! { <Row route editing question /> })
+                .collect_view()}
+        </DataTable>
     }
 }
 
@@ -106,7 +100,7 @@ fn Table(
 fn Row(
     route: api::Route,
     editing: RwSignal<Option<Editing>>,
-    removing: RwSignal<Option<api::Route>>,
+    question: RwSignal<Option<Question>>,
 ) -> impl IntoView {
     let t = text();
     let portal = portal();
@@ -123,6 +117,7 @@ fn Row(
     let tls = t.hop_tls(hop.tls);
     let (change, remove) = (t.change_of(&route.pattern), t.remove_route(&route.pattern));
     let pattern = route.pattern.clone();
+    let ask_to_remove = ask_to_remove(portal, t, &route);
     let route = StoredValue::new(route);
     let edit = move |_| {
         route.with_value(|route| {
@@ -160,7 +155,7 @@ fn Row(
                     aria-label=remove.clone()
                     title=remove
                     disabled=portal.read_only
-                    on:click=move |_| removing.set(Some(route.get_value()))
+                    on:click=move |_| question.set(Some(ask_to_remove.clone()))
                 >
                     <Icon symbol=Symbol::Trash />
                 </button>
@@ -169,63 +164,28 @@ fn Row(
     }
 }
 
-/// Says what goes with a route, and removes it.
-#[component]
-fn Remove(
-    removing: RwSignal<Option<api::Route>>,
-    on_done: impl Fn() + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let t = text();
-    let portal = portal();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<Problem>);
-    let confirm = move |()| {
-        let Some(route) = removing.get_untracked() else {
-            return;
-        };
-        busy.set(true);
-        problem.set(None);
-        spawn_local(async move {
-            let client = portal.client;
-            match client.get::<DeleteRoute>(&[&route.id], &()).await {
-                Ok(()) => {
-                    removing.set(None);
-                    portal.live.say(t.route_removed(&route.pattern));
-                    portal.count();
-                    on_done();
-                }
-                Err(reply) => problem.set(Some(reply)),
-            }
-            busy.set(false);
-        });
-    };
-    let what = move || {
-        removing.get().map(|route| {
-            let known = (!route.mailboxes.is_empty())
-                .then(|| view! { <p>{t.remove_route_mailboxes(route.mailboxes.len())}</p> });
-            view! {
-                <p>{t.remove_route_means(&route.pattern)}</p>
-                {known}
-            }
-        })
-    };
-    let pattern = move || removing.get().map(|route| route.pattern);
-    view! {
-        <Confirm
-            open=Signal::derive(move || removing.with(Option::is_some))
-            on_close=move |()| {
-                removing.set(None);
-                problem.set(None);
-            }
-            title=t.remove_route_title
-            action=t.remove
-            destructive=true
-            busy
-            on_confirm=confirm
-        >
-            <p class="mono">{pattern}</p>
-            {what}
-            <ProblemLine problem />
-        </Confirm>
+/// Asks whether a route shall go, and what goes with it.
+fn ask_to_remove(portal: Portal, t: &'static Text, route: &api::Route) -> Question {
+    let mut means = vec![t.remove_route_means(&route.pattern)];
+    if !route.mailboxes.is_empty() {
+        means.push(t.remove_route_mailboxes(route.mailboxes.len()));
     }
+    let (id, pattern) = (route.id.clone(), route.pattern.clone());
+    Question::new(
+        [t.remove_route_title, t.remove],
+        pattern.clone(),
+        means,
+        move || remove(portal, t, id.clone(), pattern.clone()),
+    )
+}
+
+/// Removes a route; says so.
+async fn remove(
+    portal: Portal,
+    t: &'static Text,
+    id: String,
+    pattern: String,
+) -> Result<String, Problem> {
+    portal.client.get::<DeleteRoute>(&[&id], &()).await?;
+    Ok(t.route_removed(&pattern))
 }

@@ -10,7 +10,7 @@ use super::state::{Action, Plan};
 use crate::{
     portal::portal,
     text::text,
-    ui::{Badge, Confirm, Dialog, ProblemLine, Symbol, Tone},
+    ui::{Badge, Column, Confirm, DataTable, Dialog, ProblemLine, Symbol, Tone},
 };
 
 /// How many addresses the question names before it counts the rest.
@@ -215,19 +215,16 @@ fn Results(results: Vec<MailboxResult>) -> impl IntoView {
             </tr>
         }
     };
+    let columns = vec![
+        Column::Named(t.mailbox),
+        Column::Named(t.status),
+        Column::Named(t.result),
+    ];
     view! {
         <div class="dialog-body">
-            <table class="table">
-                <caption class="visually-hidden">{t.results_title}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{t.mailbox}</th>
-                        <th scope="col">{t.status}</th>
-                        <th scope="col">{t.result}</th>
-                    </tr>
-                </thead>
-                <tbody>{bad.into_iter().chain(good).map(row).collect_view()}</tbody>
-            </table>
+            <DataTable kind="results" caption=t.results_title columns>
+                {bad.into_iter().chain(good).map(row).collect_view()}
+            </DataTable>
         </div>
     }
 }

@@ -19,7 +19,10 @@ use crate::{
     portal::portal,
     routes::Route,
     text::{Text, text},
-    ui::{Badge, Icon, Page, SearchField, Segment, Segments, SelectField, Symbol, Tone},
+    ui::{
+        Badge, Column, DataTable, Icon, Page, SearchField, Segment, Segments, SelectField, Symbol,
+        Tone,
+    },
 };
 
 /// What the rows of the list share.
@@ -202,42 +205,36 @@ fn Table(items: Vec<Mailbox>, list: List) -> impl IntoView {
     let portal = portal();
     let page = StoredValue::new(items.clone());
     let covered = move || page.with_value(|page| list.selection.with(|s| s.covers(page)));
+    let tick_all = view! {
+        <input
+            type="checkbox"
+            class="check"
+            aria-label=t.select_page
+            prop:checked=covered
+            disabled=portal.read_only
+            on:change=move |event| {
+                let ticked = event_target_checked(&event);
+                page.with_value(|page| {
+                    list.selection.update(|s| s.set_page(page, ticked));
+                });
+            }
+        />
+    };
+    let columns = vec![
+        Column::Tick(tick_all.into_any()),
+        Column::Named(t.mailbox),
+        Column::Named(t.status),
+        Column::Named(t.certificate),
+        Column::Named(t.valid_until),
+        Column::Unseen(t.actions),
+    ];
     view! {
-        <table class="table mailboxes">
-            <caption class="visually-hidden">{t.mailboxes_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col" class="tick">
-                        <input
-                            type="checkbox"
-                            class="check"
-                            aria-label=t.select_page
-                            prop:checked=covered
-                            disabled=portal.read_only
-                            on:change=move |event| {
-                                let ticked = event_target_checked(&event);
-                                page.with_value(|page| {
-                                    list.selection.update(|s| s.set_page(page, ticked));
-                                });
-                            }
-                        />
-                    </th>
-                    <th scope="col">{t.mailbox}</th>
-                    <th scope="col">{t.status}</th>
-                    <th scope="col">{t.certificate}</th>
-                    <th scope="col">{t.valid_until}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{t.actions}</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {items
-                    .into_iter()
-                    .map(|mailbox| view! { <Row mailbox list page /> })
-                    .collect_view()}
-            </tbody>
-        </table>
+        <DataTable kind="mailboxes" caption=t.mailboxes_caption columns>
+            {items
+                .into_iter()
+                .map(|mailbox| view! { <Row mailbox list page /> })
+                .collect_view()}
+        </DataTable>
     }
 }
 

@@ -16,7 +16,10 @@ use crate::{
     portal::{Portal, portal},
     routes::Route,
     text::text,
-    ui::{Icon, Page, ProblemLine, SearchField, Segment, Segments, SelectField, Symbol, Time},
+    ui::{
+        Column, DataTable, Icon, Page, ProblemLine, SearchField, Segment, Segments, SelectField,
+        Symbol, Time,
+    },
 };
 
 /// Most pages that an export asks for: 10,000 messages are what a spreadsheet still likes.
@@ -234,28 +237,19 @@ fn Filters(listing: Listing<Filter>) -> impl IntoView {
 #[component]
 fn Table(items: Vec<Message>) -> impl IntoView {
     let t = text();
+    let columns = vec![
+        Column::Named(t.time),
+        Column::Unseen(t.direction),
+        Column::Named(t.from_and_to),
+        Column::Named(t.protection),
+        Column::Named(t.outcome),
+        Column::Named(t.rule),
+        Column::Number(t.size),
+    ];
     view! {
-        <table class="table messages">
-            <caption class="visually-hidden">{t.messages_caption}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{t.time}</th>
-                    <th scope="col">
-                        <span class="visually-hidden">{t.direction}</span>
-                    </th>
-                    <th scope="col">{t.from_and_to}</th>
-                    <th scope="col">{t.protection}</th>
-                    <th scope="col">{t.outcome}</th>
-                    <th scope="col">{t.rule}</th>
-                    <th scope="col" class="number">
-                        {t.size}
-                    </th>
-                </tr>
-            </thead>
-            <tbody>
-                {items.into_iter().map(|message| view! { <Row message /> }).collect_view()}
-            </tbody>
-        </table>
+        <DataTable kind="messages" caption=t.messages_caption columns>
+            {items.into_iter().map(|message| view! { <Row message /> }).collect_view()}
+        </DataTable>
     }
 }
 

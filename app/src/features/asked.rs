@@ -21,16 +21,17 @@ pub struct Question {
     pub action: &'static str,
     /// What it is about.
     pub object: String,
-    /// What follows from it.
-    pub means: &'static str,
+    /// What follows from it, a paragraph each.
+    pub means: Vec<String>,
     act: Arc<dyn Fn() -> Doing + Send + Sync>,
 }
 
 impl Question {
     /// Asks `title` about `object`; `action`, which means what `means` says, is what `act` does.
     pub fn new<F>(
-        [title, action, means]: [&'static str; 3],
+        [title, action]: [&'static str; 2],
         object: String,
+        means: Vec<String>,
         act: impl Fn() -> F + Send + Sync + 'static,
     ) -> Self
     where
@@ -74,7 +75,12 @@ pub fn Asked(
         })
     };
     let object = word(|asked| &asked.object);
-    let means = word(|asked| asked.means);
+    let means = move || {
+        let means = question.with(|asked| asked.as_ref().map(|asked| asked.means.clone()));
+        let paragraph = |text: String| view! { <p>{text}</p> };
+        let paragraphs = means.unwrap_or_default().into_iter().map(paragraph);
+        paragraphs.collect_view()
+    };
     view! {
         <Confirm
             open=Signal::derive(move || question.with(Option::is_some))
@@ -91,7 +97,7 @@ pub fn Asked(
             <p>
                 <strong>{object}</strong>
             </p>
-            <p>{means}</p>
+            {means}
             <ProblemLine problem />
         </Confirm>
     }
