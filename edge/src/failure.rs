@@ -27,6 +27,12 @@ impl Failure {
         Self::caller(404, Code::NotFound, format!("There is no such {what}."))
     }
 
+    /// So many mailboxes of `what` keep it from being removed.
+    pub(crate) fn seats_held(held: u32, what: &str) -> Self {
+        let detail = format!("{held} mailboxes of this {what} hold a seat: deactivate them first.");
+        Self::caller(409, Code::SeatsHeld, detail)
+    }
+
     /// Somebody else has changed `what` since the caller saw it; `version` holds now.
     pub(crate) fn stale(what: &str, version: u64) -> Self {
         let detail = format!("The {what} were changed meanwhile; version {version} holds now.");

@@ -12,6 +12,7 @@ mod crypto;
 mod desk;
 mod domain_check;
 mod failure;
+mod fetch;
 mod http;
 mod import_key;
 mod inbox;

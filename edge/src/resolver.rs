@@ -1,16 +1,13 @@
 //! Asking the DNS, over HTTPS (RFC 8484).
 
-use futures_util::StreamExt as _;
-use js_sys::Uint8Array;
 use ownership::{ANSWER_OCTETS_MAX, DNS_MESSAGE, LookupError, Question};
 use worker::url::Host;
-use worker::{
-    AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, Url,
-};
+use worker::{AbortSignal, Url};
 
 use crate::bindings::Bindings;
 use crate::clock;
 use crate::failure::Failure;
+use crate::fetch::{self, Ask};
 
 /// Longest wait for an answer: resolvers give up on a domain's own servers after some five seconds.
 const SECONDS_MAX: u64 = 8;
@@ -56,40 +53,21 @@ async fn exchange(
     question: &Question,
     signal: &AbortSignal,
 ) -> Result<Vec<u8>, LookupError> {
-    let request = request(url, question).map_err(|_| LookupError::Unreachable)?;
-    let sent = Fetch::Request(request).send_with_signal(signal).await;
+    let ask = Ask {
+        url,
+        accept: DNS_MESSAGE,
+        posted: Some((DNS_MESSAGE, question.as_octets())),
+    };
+    let sent = fetch::send(&ask, signal).await;
     let response = sent.map_err(|_| LookupError::Unreachable)?;
     // A redirection would lead to somebody who was not set up.
     match response.status_code() {
-        200 => body(response).await,
+        200 => fetch::body(response, ANSWER_OCTETS_MAX, |_| true)
+            .await
+            .map_err(|_| LookupError::Unreachable)?
+            .ok_or(LookupError::TooLong),
         status => Err(LookupError::Status(status)),
     }
-}
-
-fn request(url: &Url, question: &Question) -> worker::Result<Request> {
-    let headers = Headers::new();
-    headers.set("user-agent", "Sealgate")?;
-    headers.set("accept", DNS_MESSAGE)?;
-    headers.set("content-type", DNS_MESSAGE)?;
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post);
-    init.with_redirect(RequestRedirect::Manual);
-    init.with_body(Some(Uint8Array::from(question.as_octets()).into()));
-    init.with_headers(headers);
-    Request::new_with_init(url.as_str(), &init)
-}
-
-async fn body(mut response: Response) -> Result<Vec<u8>, LookupError> {
-    let mut stream = response.stream().map_err(|_| LookupError::Unreachable)?;
-    let mut body = Vec::new();
-    while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|_| LookupError::Unreachable)?;
-        if body.len().saturating_add(piece.len()) > ANSWER_OCTETS_MAX {
-            return Err(LookupError::TooLong);
-        }
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
 }
 
 #[cfg(test)]

@@ -88,11 +88,7 @@ pub(crate) async fn remove(
         return Err(if held == 0 {
             unknown()
         } else {
-            Failure::caller(
-                409,
-                Code::SeatsHeld,
-                format!("{held} mailboxes of this domain hold a seat: deactivate them first."),
-            )
+            Failure::seats_held(held, "domain")
         });
     }
     snapshots::publish(desk, organisation).await

@@ -76,11 +76,7 @@ pub(crate) async fn remove(
     }
     let held = routes::seats_held(&desk.db, organisation, id).await?;
     if held > 0 {
-        return Err(Failure::caller(
-            409,
-            Code::SeatsHeld,
-            format!("{held} mailboxes of this route hold a seat: deactivate them first."),
-        ));
+        return Err(Failure::seats_held(held, "route"));
     }
     let mut batch = routes::remove(&desk.db, organisation, id)?.to_vec();
     batch.push(snapshots::outdate(&desk.db, organisation)?);

@@ -2,15 +2,12 @@
 
 use std::cell::Cell;
 
-use futures_util::StreamExt as _;
-use js_sys::Uint8Array;
 use smime::{REVOCATION_INFO_OCTETS_MAX, RevocationSource};
-use worker::{
-    AbortSignal, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response, Url,
-};
+use worker::{AbortSignal, Response};
 
 use super::place::{Reach, asking};
 use crate::clock;
+use crate::fetch::{self, Ask};
 
 /// Most redirections that are followed, each to a place that is permitted itself: CAs move to a
 /// content network by one, perhaps after one to another scheme.
@@ -65,8 +62,12 @@ async fn exchange(
         }
     }
     for _ in 0..=REDIRECTS_MAX {
-        let request = request(&url, posted)?;
-        let response = Fetch::Request(request).send_with_signal(signal).await?;
+        let ask = Ask {
+            url: &url,
+            accept: "*/*",
+            posted: posted.map(|request| ("application/ocsp-request", request)),
+        };
+        let response = fetch::send(&ask, signal).await?;
         match response.status_code() {
             200 => return body(response, octets_left).await,
             // What was posted is not sent elsewhere.
@@ -81,29 +82,13 @@ async fn exchange(
     Err(Unreachable::TooManyRedirections)
 }
 
-fn request(url: &Url, posted: Option<&[u8]>) -> worker::Result<Request> {
-    let headers = Headers::new();
-    headers.set("user-agent", "Sealgate")?;
-    let mut init = RequestInit::new();
-    init.with_redirect(RequestRedirect::Manual);
-    if let Some(posted) = posted {
-        headers.set("content-type", "application/ocsp-request")?;
-        init.with_method(Method::Post);
-        init.with_body(Some(Uint8Array::from(posted).into()));
-    }
-    init.with_headers(headers);
-    Request::new_with_init(url.as_str(), &init)
-}
-
-async fn body(mut response: Response, octets_left: &Cell<usize>) -> Result<Vec<u8>, Unreachable> {
-    let mut stream = response.stream()?;
-    let mut body = Vec::new();
-    while let Some(piece) = stream.next().await {
-        let piece = piece?;
-        let left = octets_left.get().checked_sub(piece.len());
-        let is_small = body.len().saturating_add(piece.len()) <= REVOCATION_INFO_OCTETS_MAX;
-        octets_left.set(left.filter(|_| is_small).ok_or(Unreachable::TooLarge)?);
-        body.extend_from_slice(&piece);
-    }
-    Ok(body)
+/// Reads the answer, and takes it off what all exchanges of a mail may read.
+async fn body(response: Response, octets_left: &Cell<usize>) -> Result<Vec<u8>, Unreachable> {
+    let takes = |octets| {
+        let left = octets_left.get().checked_sub(octets);
+        left.map(|left| octets_left.set(left)).is_some()
+    };
+    fetch::body(response, REVOCATION_INFO_OCTETS_MAX, takes)
+        .await?
+        .ok_or(Unreachable::TooLarge)
 }

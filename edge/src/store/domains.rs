@@ -55,14 +55,7 @@ impl DomainRow {
     }
 
     pub(crate) fn state(&self) -> State {
-        match self.state {
-            DomainState::Unverified => State::Unverified,
-            DomainState::Verified => State::Verified,
-            DomainState::Grace => State::Grace {
-                since: UnixTime(self.grace_since.unwrap_or_default()),
-            },
-            DomainState::Lost => State::Lost,
-        }
+        state(self.state, self.grace_since)
     }
 
     /// The latest, newest first.
@@ -80,6 +73,28 @@ impl DomainRow {
     /// Whether another organisation holds the domain.
     pub(crate) fn is_held_elsewhere(&self) -> bool {
         self.held_elsewhere
+    }
+}
+
+/// The state in the columns `state` and `grace_since`.
+fn state(state: DomainState, grace_since: Option<i64>) -> State {
+    match state {
+        DomainState::Unverified => State::Unverified,
+        DomainState::Verified => State::Verified,
+        DomainState::Grace => State::Grace {
+            since: UnixTime(grace_since.unwrap_or_default()),
+        },
+        DomainState::Lost => State::Lost,
+    }
+}
+
+/// The columns `state` and `grace_since` of a state.
+fn columns_of(state: State) -> (DomainState, Option<i64>) {
+    match state {
+        State::Unverified => (DomainState::Unverified, None),
+        State::Verified => (DomainState::Verified, None),
+        State::Grace { since } => (DomainState::Grace, Some(since.0)),
+        State::Lost => (DomainState::Lost, None),
     }
 }
 
@@ -236,12 +251,7 @@ pub(crate) async fn record(
     before: &DomainRow,
     outcome: &Outcome,
 ) -> Result<bool, Failure> {
-    let (state, grace_since) = match outcome.state {
-        State::Unverified => (DomainState::Unverified, None),
-        State::Verified => (DomainState::Verified, None),
-        State::Grace { since } => (DomainState::Grace, Some(since.0)),
-        State::Lost => (DomainState::Lost, None),
-    };
+    let (state, grace_since) = columns_of(outcome.state);
     let sql = format!(
         "UPDATE domains SET state = ?3, grace_since = ?4, checks = ?5, due_at = ?6 \
          WHERE organisation = ?1 AND domain = ?2 AND state = ?7 AND checks = ?8 \
