@@ -66,6 +66,8 @@ openssl crl2pkcs7 -certfile keys/ca.pem -in "$work/crl.pem" -outform DER -out se
 "${sign[@]}" -crlfeol | openssl cms -encrypt -binary -aes-256-cbc -recip keys/rsa.pem keys/p256.pem | mail \
     > seeds/pipeline/signed-encrypted.eml
 "${encrypt[@]}" -aes-256-gcm -recip keys/p256.pem | mail > seeds/pipeline/encrypted.eml
+# The same under another spelling of its type.
+sed 's,application/pkcs7-mime,Application/X-PKCS7-MIME,' seeds/pipeline/encrypted.eml > seeds/pipeline/spelled.eml
 openssl cms -encrypt -binary -in seeds/mime/legacy-display.eml -aes-256-gcm -recip keys/p256.pem | mail \
     > seeds/pipeline/header-protected.eml
 cp seeds/pipeline/*.eml seeds/cms/
