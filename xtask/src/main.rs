@@ -10,7 +10,6 @@ mod options;
 mod peers;
 mod process;
 mod progress;
-mod roots;
 mod secrets;
 mod stack;
 mod suite;
@@ -49,9 +48,11 @@ fn run() -> Result<ExitCode> {
         Command::Dev(options) => dev::run(&options),
         Command::Test => suite::run(),
         Command::Bench(options) => bench::run(&options),
-        Command::Roots => {
-            roots::write()?;
-            Ok(ExitCode::SUCCESS)
+        Command::Roots { package } => {
+            let mut example = tools::cargo(&root()?);
+            example.args(["run", "--package", "xtask", "--example", "roots", "--"]);
+            let status = example.arg(package).status()?;
+            Ok(ExitCode::from(u8::from(!status.success())))
         }
         Command::Build => {
             let progress = Progress::for_people();

@@ -26,7 +26,8 @@ Usage: cargo xtask COMMAND
     --json                        for machines
     --engine [TEXT]               the engine alone, and of it what is called so: --engine 'sign 1 MiB'
   build    the Worker, the portal and the native command, with their size budgets
-  roots    take the public e-mail roots anew from the package libnss3";
+  roots FILE
+           take the public e-mail roots anew from a package libnss3, best the newest of Debian unstable";
 
 /// What to do.
 pub(crate) enum Command {
@@ -35,7 +36,7 @@ pub(crate) enum Command {
     Test,
     Bench(BenchOptions),
     Build,
-    Roots,
+    Roots { package: PathBuf },
 }
 
 /// What to measure.
@@ -100,7 +101,10 @@ pub(crate) fn parse() -> Result<Command> {
         "test" => parse_nothing(&mut arguments, Command::Test),
         "bench" => parse_bench(&mut arguments),
         "build" => parse_nothing(&mut arguments, Command::Build),
-        "roots" => parse_nothing(&mut arguments, Command::Roots),
+        "roots" => {
+            let package = std::path::absolute(arguments.value()?)?;
+            parse_nothing(&mut arguments, Command::Roots { package })
+        }
         "help" => Ok(Command::Help),
         other => bail!("there is no command `{other}`; `cargo xtask --help` tells which there are"),
     }
