@@ -22,7 +22,7 @@ pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
     let requests = csrs::remove_old(&desk.db, now).await?;
     let seats = mailboxes::free_seats(&desk.db, now).await?;
     // A new release brings a new list of public authorities.
-    let public = authorities::add_public(&desk.db, None)?;
+    let public = authorities::take_public_list(&desk.db, None)?;
     desk.db.write(public.to_vec()).await?;
     let since = mail::UnixTime(now.0.saturating_sub(STUCK_AFTER_SECONDS));
     for Group {

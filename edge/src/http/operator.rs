@@ -47,7 +47,7 @@ pub(crate) async fn set_up(
             desk, id, &route_id, route, &pointer,
         )?);
     }
-    batch.extend(authorities::add_public(&desk.db, Some(id))?);
+    batch.extend(authorities::take_public_list(&desk.db, Some(id))?);
     if let Some(update) = &setup.licence {
         let terms = licence::terms(update, "/licence")?;
         batch.push(licences::set_first(&desk.db, id, &terms)?);

@@ -124,12 +124,13 @@ pub(crate) fn trust_issuer(
     )
 }
 
-/// Adds the public authorities that an organisation does not have yet, trusted; what is decided about
-/// the others stays. With `None`, of every organisation.
-pub(crate) fn add_public(
+/// Makes the public authorities those of the list: new ones are trusted, also where they waited for a
+/// decision; those that have left it go, unless they are blocked. What was decided stays. With `None`,
+/// of every organisation.
+pub(crate) fn take_public_list(
     db: &Database,
     organisation: Option<&str>,
-) -> worker::Result<[Statement; 2]> {
+) -> worker::Result<[Statement; 3]> {
     #[derive(serde::Serialize)]
     struct Root {
         fingerprint: String,
@@ -148,25 +149,30 @@ pub(crate) fn add_public(
         })
         .collect();
     let roots = d1::json(&roots);
-    // Those of which a root is missing see a new snapshot; this goes first, while it is missing.
-    let outdate = db.statement(
+    let has_left = "a.source = 'public' AND a.trust = 'trusted' AND NOT EXISTS ( \
+        SELECT 1 FROM json_each(?2) root WHERE root.value ->> 'fingerprint' = a.fingerprint)";
+    // Whose list differs sees a new snapshot; this goes first, while it differs.
+    let outdate = format!(
         "UPDATE organisations SET snapshot_version = snapshot_version + 1 \
-         WHERE (?1 IS NULL OR id = ?1) AND EXISTS ( \
-             SELECT 1 FROM json_each(?2) root WHERE NOT EXISTS ( \
+         WHERE (?1 IS NULL OR id = ?1) AND ( \
+             EXISTS (SELECT 1 FROM json_each(?2) root WHERE NOT EXISTS ( \
                  SELECT 1 FROM authorities a WHERE a.organisation = organisations.id \
-                 AND a.fingerprint = root.value ->> 'fingerprint'))",
-        [organisation.into(), (&roots).into()],
-    )?;
-    let add = db.statement(
-        "INSERT INTO authorities \
+                 AND a.fingerprint = root.value ->> 'fingerprint' AND a.trust <> 'undecided')) \
+             OR EXISTS (SELECT 1 FROM authorities a \
+                 WHERE a.organisation = organisations.id AND {has_left}))"
+    );
+    let remove = format!(
+        "DELETE FROM authorities AS a WHERE (?1 IS NULL OR a.organisation = ?1) AND {has_left}"
+    );
+    let add = "INSERT INTO authorities \
          (organisation, fingerprint, subject, not_after, der, source, trust) \
          SELECT o.id, root.value ->> 'fingerprint', root.value ->> 'subject', \
          root.value ->> 'not_after', root.value ->> 'der', 'public', 'trusted' \
          FROM organisations o, json_each(?2) root WHERE ?1 IS NULL OR o.id = ?1 \
-         ON CONFLICT DO NOTHING",
-        [organisation.into(), (&roots).into()],
-    )?;
-    Ok([outdate, add])
+         ON CONFLICT (organisation, fingerprint) DO UPDATE \
+         SET source = 'public', trust = 'trusted' WHERE trust = 'undecided'";
+    let statement = |sql: &str| db.statement(sql, [organisation.into(), (&roots).into()]);
+    Ok([statement(&outdate)?, statement(&remove)?, statement(add)?])
 }
 
 /// Authorities seen in mail that wait for a decision, at most: any stranger can send one, and nobody

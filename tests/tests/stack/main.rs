@@ -198,6 +198,10 @@ const TESTS: &[(&str, Test)] = &[
         "a restart keeps the state and leaves no process",
         restart::keeps_state,
     ),
+    (
+        "a release with another list of public authorities brings it to every organisation",
+        restart::takes_a_new_public_list,
+    ),
 ];
 
 fn main() -> ExitCode {
