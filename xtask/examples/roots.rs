@@ -1,4 +1,4 @@
-//! `cargo xtask roots FILE`: the public trust anchors for e-mail, from Mozilla's list to one file.
+//! `cargo xtask roots FILE`: the public trust anchors for e-mail, from Mozilla's list to one file of ours.
 //!
 //! Debian's package `libnss3` carries that list with its trust bits as a PKCS#11 module; the newest
 //! package is that of the distribution's unstable branch. Lists made for TLS (`ca-certificates`,
@@ -19,8 +19,10 @@ use cryptoki::session::Session;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// Where `smime` takes the list from.
-const FILE: &str = "shared/smime/data/public-roots.der";
+/// Where `smime` takes the list from: the certificates, one after the other.
+const ROOTS: &str = "shared/smime/data/public-roots.der";
+/// And which list it is.
+const TITLE: &str = "shared/smime/data/public-roots.txt";
 /// Of what NSS adds to PKCS#11 (its `pkcs11n.h`): the vendor's range and name.
 const NSS: u64 = 0x8000_0000 | 0x4E53_4350;
 /// How far an object of trust trusts for e-mail, `CKA_TRUST_EMAIL_PROTECTION`.
@@ -47,12 +49,9 @@ fn main() -> Result<()> {
     let session = module.open_ro_session(*slots.first().context("the module has no token")?)?;
     let roots = trusted_for_email(&session)?;
 
-    let mut list = format!("Mozilla e-mail roots {version} {date}\n").into_bytes();
-    list.extend(roots.concat());
-    let file = root.join(FILE);
-    fs::write(&file, &list).with_context(|| format!("cannot write {}", file.display()))?;
-    let (count, octets) = (roots.len(), list.len());
-    println!("{FILE}: list {version} of {date}, {count} roots, {octets} octets");
+    fs::write(root.join(ROOTS), roots.concat())?;
+    fs::write(root.join(TITLE), format!("{version} {date}\n"))?;
+    println!("{ROOTS}: list {version} of {date}, {} roots", roots.len());
     Ok(())
 }
 

@@ -366,6 +366,15 @@ impl Text {
         }
     }
 
+    /// Which list the public authorities are those of.
+    pub fn public_list(&self, version: &str, day: &str) -> String {
+        say!(
+            self,
+            "Public authorities are those of Mozilla's list for e-mail, version {version} of {day}.",
+            "Öffentliche Stellen sind die aus Mozillas Liste für E-Mail, Version {version} vom {day}."
+        )
+    }
+
     /// How far away a day is.
     pub fn in_days(&self, days: i64) -> String {
         match days {

@@ -139,7 +139,6 @@ pub(crate) fn take_public_list(
         der: String,
     }
     let roots: Vec<Root> = smime::public_roots()
-        .certificates
         .iter()
         .map(|root| Root {
             fingerprint: root.fingerprint().to_string(),

@@ -62,7 +62,7 @@ pub use revocation::{
     OcspResponse, REVOCATION_INFO_OCTETS_MAX, RevocationInfo, RevocationSource, RevocationStatus,
     SourceId, ocsp_request, revocation_of,
 };
-pub use roots::{PublicRoots, public_roots};
+pub use roots::{PublicList, public_list, public_roots};
 pub use rust_crypto::RustCrypto;
 pub use sensitive::Sensitive;
 pub use sign::{SignError, SignOptions, Signer, sign};

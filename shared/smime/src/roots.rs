@@ -8,42 +8,38 @@ use std::sync::LazyLock;
 use crate::Certificate;
 use crate::asn1::Reader;
 
-/// A line with origin, version and date, then the certificates' DER one after the other.
+/// Number and day of the list, `2.92 2026-10-28`.
+static TITLE: &str = include_str!("../data/public-roots.txt");
+/// The certificates' DER one after the other.
 static DATA: &[u8] = include_bytes!("../data/public-roots.der");
 
-static ROOTS: LazyLock<PublicRoots> = LazyLock::new(|| read(DATA));
-
-/// The list and where it stands in time.
-#[derive(Clone, Debug)]
-pub struct PublicRoots {
-    /// Mozilla's number of the list, `2.60`.
-    pub version: String,
-    /// When it was published, `2023-02-15`; to show, for an old list lacks new authorities and has
-    /// ones that have lost their trust.
-    pub date: String,
-    /// The roots that are trusted for e-mail.
-    pub certificates: Vec<Certificate>,
-}
-
-/// The public roots, read at the first call.
-pub fn public_roots() -> &'static PublicRoots {
-    &ROOTS
-}
-
-fn read(data: &[u8]) -> PublicRoots {
-    let mut parts = data.splitn(2, |octet| *octet == b'\n');
-    let title = String::from_utf8_lossy(parts.next().unwrap_or_default());
-    let mut words = title.rsplit(' ').map(str::to_owned);
-    let certificates = Reader::new(parts.next().unwrap_or_default())
+static ROOTS: LazyLock<Vec<Certificate>> = LazyLock::new(|| {
+    Reader::new(DATA)
         .elements()
         .map_while(Result::ok)
         .filter_map(|element| Certificate::from_der(element.raw).ok())
-        .collect();
-    PublicRoots {
-        date: words.next().unwrap_or_default(),
-        version: words.next().unwrap_or_default(),
-        certificates,
-    }
+        .collect()
+});
+
+/// Where Mozilla's list stands in time; to show, for an old list lacks new authorities and has ones that
+/// have lost their trust.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PublicList {
+    /// Mozilla's number, `2.92`.
+    pub version: &'static str,
+    /// When it was published, `2026-10-28`.
+    pub date: &'static str,
+}
+
+/// The list that [`public_roots`] are those of.
+pub fn public_list() -> PublicList {
+    let (version, date) = TITLE.trim_end().split_once(' ').unwrap_or_default();
+    PublicList { version, date }
+}
+
+/// The roots that are trusted for e-mail, read at the first call.
+pub fn public_roots() -> &'static [Certificate] {
+    &ROOTS
 }
 
 #[cfg(test)]
@@ -55,17 +51,28 @@ mod tests {
     #[test]
     fn the_whole_list_is_read() {
         let roots = public_roots();
-        assert!(roots.version.split_once('.').is_some(), "{}", roots.version);
-        assert_eq!(roots.date.len(), "2023-02-15".len(), "{}", roots.date);
-        let octets: usize = roots.certificates.iter().map(|root| root.der().len()).sum();
-        let title = DATA.split(|octet| *octet == b'\n').next().unwrap().len() + 1;
-        assert_eq!(title + octets, DATA.len());
-        assert!(roots.certificates.len() > 50);
+        let octets: usize = roots.iter().map(|root| root.der().len()).sum();
+        assert_eq!(octets, DATA.len());
+        assert!(roots.len() > 50);
+    }
+
+    #[test]
+    fn the_list_says_which_it_is() {
+        let PublicList { version, date } = public_list();
+        let lengths = |text: &str, mark| -> Vec<usize> {
+            let parts = text.split(mark);
+            parts
+                .map(|part| part.parse::<u32>().map_or(0, |_| part.len()))
+                .collect()
+        };
+        assert_eq!(lengths(version, '.').len(), 2, "{version}");
+        assert!(!lengths(version, '.').contains(&0), "{version}");
+        assert_eq!(lengths(date, '-'), [4, 2, 2], "{date}");
     }
 
     #[test]
     fn every_root_is_an_authority_with_a_strong_key() {
-        for root in &public_roots().certificates {
+        for root in public_roots() {
             assert!(root.is_self_issued(), "{root:?}");
             assert!(!root.key_kind().is_weak(), "{root:?}");
         }
@@ -75,14 +82,13 @@ mod tests {
     fn roots_serve_as_anchors() {
         let stranger = crate::chain::forge::Authority::root("Stranger", 1).user("Eve");
         let builder = PathBuilder {
-            anchors: public_roots().certificates.iter().collect(),
+            anchors: public_roots().iter().collect(),
             usage: Usage::Any,
             ..PathBuilder::default()
         };
         let error = builder.build(&stranger, NOW, &provider()).unwrap_err();
         assert_eq!(error.reason, Reason::UntrustedRoot);
         let valid = public_roots()
-            .certificates
             .iter()
             .filter(|root| builder.build(root, NOW, &provider()).is_ok());
         assert!(valid.count() > 50);

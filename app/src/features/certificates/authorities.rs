@@ -5,6 +5,7 @@ use api::{
     Problem, PutAuthority,
 };
 use leptos::{prelude::*, task::spawn_local};
+use smime::PublicList;
 
 use super::{Tabs, state::AuthorityFilter, upload::Upload};
 use crate::{
@@ -54,6 +55,10 @@ pub fn AuthoritiesPage() -> impl IntoView {
             }
         });
     };
+    let PublicList { version, date } = smime::public_list();
+    // At noon it is the same day in nearly every zone.
+    let day = format_time(&format!("{date}T12:00:00Z"), Form::Day, t.locale);
+    let list = t.public_list(version, &day);
     let words = Words {
         symbol: Symbol::Certificate,
         empty: t.authorities_empty,
@@ -72,6 +77,7 @@ pub fn AuthoritiesPage() -> impl IntoView {
                 on_done=move || loading.refetch()
             />
             <Filters listing />
+            <p class="note">{list}</p>
             <ProblemLine problem />
             {listed(listing, loading, words, move |items| view! { <Table items question trust /> })}
             <Asked question on_done=move || loading.refetch() />
