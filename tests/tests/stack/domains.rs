@@ -40,7 +40,8 @@ pub(crate) fn are_proven_by_the_dns(_: &Setting) -> Result<()> {
     stays_by_the_operators_word(&setting)?;
     is_lost_and_found(&setting, &resolver, &claimed)?;
     is_held_by_one(&setting, &resolver, &claimed)?;
-    is_removed_without_seats(&setting)
+    is_removed_without_seats(&setting)?;
+    keeps_to_the_limits(&setting)
 }
 
 /// What was given to prove the claimed domain.
@@ -358,6 +359,49 @@ fn sends_signed(setting: &Setting, name: &str) -> Result<()> {
     let message = plain(READER, &to, "Signed", "By whose domain is proven.", now());
     ensure_reply(&setting.send(READER, &to, &message)?, 250, "")?;
     ensure_protection(&setting.listed(&to, "delivered")?, &["signed"])
+}
+
+/// As many domains as there may be; nobody has looked at the new ones yet.
+const FULL: &str = "
+organisation, count = db.execute('SELECT organisation, count(*) FROM domains WHERE organisation = \
+    (SELECT organisation FROM domains WHERE domain = \"acme.test\")').fetchone()
+db.executemany(
+    'INSERT INTO domains (organisation, domain, state, proof, txt_value) VALUES (?, ?, ?, ?, ?)',
+    [(organisation, f'd{n:04}.full.test', 'unverified', 'dns', 'x') for n in range(1000 - count)])
+";
+
+fn keeps_to_the_limits(setting: &Setting) -> Result<()> {
+    setting.rewrite(FULL)?;
+    let api = &setting.api;
+    let answer = api.call_json("POST", "/domains", &json!({"domain": "one.more.test"}))?;
+    ensure!(
+        answer.status == 409 && answer.body["code"] == "too-many-domains",
+        "{answer:?}"
+    );
+
+    // One run of the scheduled work looks at so many, the longest due first.
+    api.post("/test/schedule", &Value::Null)?;
+    let mut looked_at = 0;
+    let mut domains = 0;
+    let mut page = api.get("/domains?limit=200")?;
+    loop {
+        let items = page["items"].as_array().context("no domains")?;
+        domains += items.len();
+        let full = items.iter().filter(|domain| {
+            let name = domain["domain"].as_str();
+            name.is_some_and(|name| name.ends_with(".full.test"))
+        });
+        looked_at += full.filter(|domain| domain["checks"] != json!([])).count();
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
+        page = api.get(&format!("/domains?limit=200&cursor={next}"))?;
+    }
+    ensure!(
+        domains == 1000 && looked_at == 50,
+        "{looked_at} of {domains}"
+    );
+    Ok(())
 }
 
 /// Moves the clock and has the scheduled work done.

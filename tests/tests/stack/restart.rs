@@ -2,16 +2,14 @@
 
 use std::fs;
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tests::identity::now;
 use tests::message::plain;
-use tests::stack::Stack;
 
-use crate::setting::{ALICE, FLAGS, Setting, ensure_protection, ensure_reply};
+use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
 pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
     let rules = setting.api.get("/rules")?;
@@ -33,7 +31,7 @@ pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
         );
     }
 
-    *place = Some(Stack::start(&setting.state(), &setting.places, FLAGS)?);
+    *place = Some(setting.start_stack()?);
     ensure!(setting.api.get("/rules")? == rules, "the rules differ");
     ensure!(
         setting.api.get("/messages?limit=1")?["items"][0] == newest,
@@ -52,27 +50,18 @@ pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
 /// What the database held when another list was in force: a root that has left it since, one that only
 /// mail had told of, and one that was blocked and has left it too.
 const OLDER_LIST: &str = "
-import sqlite3, sys
-db = sqlite3.connect(sys.argv[1])
 public = [row[0] for row in db.execute(
     \"SELECT fingerprint FROM authorities WHERE source = 'public' ORDER BY fingerprint LIMIT 3\")]
 change = 'UPDATE authorities SET {} WHERE fingerprint = ?'
 db.execute(change.format(\"fingerprint = 'left'\"), public[:1])
 db.execute(change.format(\"source = 'seen', trust = 'undecided', seen_at = 9999999999\"), public[1:2])
 db.execute(change.format(\"fingerprint = 'blocked', trust = 'blocked'\"), public[2:])
-db.commit()
-print(*public)
 ";
 
 pub(crate) fn takes_a_new_public_list(setting: &Setting) -> Result<()> {
     let before = setting.api.get("/authorities?source=public&limit=200")?;
-    let mut place = setting.stack();
-    place.take().context("no stack")?.stop()?;
-    let database = database(&setting.state())?;
-    let mut rewrite = Command::new("python3");
-    let rewritten = rewrite.args(["-c", OLDER_LIST]).arg(database).output()?;
-    ensure!(rewritten.status.success(), "{rewritten:?}");
-    *place = Some(Stack::start(&setting.state(), &setting.places, FLAGS)?);
+    ensure!(before["next"].is_null(), "one page does not hold the list");
+    setting.rewrite(OLDER_LIST)?;
 
     setting.api.post("/test/schedule", &Value::Null)?;
     let after = setting.api.get("/authorities?source=public&limit=200")?;
@@ -84,29 +73,7 @@ pub(crate) fn takes_a_new_public_list(setting: &Setting) -> Result<()> {
         .partition(|authority| authority["fingerprint"] == "blocked");
     ensure!(Value::Array(listed) == before["items"], "the list differs");
     ensure!(blocked.len() == 1, "what was blocked is forgotten");
-    ensure!(before["next"].is_null(), "one page does not hold the list");
     Ok(())
-}
-
-/// The file of D1 in which everything lies.
-fn database(state: &Path) -> Result<PathBuf> {
-    let mut folders = vec![state.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path
-                .parent()
-                .is_some_and(|parent| parent.ends_with("miniflare-D1DatabaseObject"))
-                && path.extension().is_some_and(|ending| ending == "sqlite")
-                && path.file_stem().is_some_and(|name| name != "metadata")
-            {
-                return Ok(path);
-            }
-        }
-    }
-    anyhow::bail!("there is no database in {}", state.display())
 }
 
 /// Command lines of processes whose arguments or environment name this folder.

@@ -1,11 +1,13 @@
 //! What every test stands on.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::api_client::ApiClient;
@@ -17,7 +19,7 @@ pub(crate) const ALICE: &str = "alice@acme.test";
 pub(crate) const CAROL: &str = "carol@acme.test";
 
 /// With what every stack is started.
-pub(crate) const FLAGS: &[&str] = &["--test-clock"];
+const FLAGS: &[&str] = &["--test-clock"];
 
 /// How long the overview may take to show a message.
 const WAIT: Duration = Duration::from_secs(10);
@@ -33,6 +35,7 @@ pub(crate) struct Setting {
     pub(crate) api: ApiClient,
     pub(crate) ready: Value,
     folder: TempDir,
+    flags: Vec<String>,
 }
 
 impl Setting {
@@ -47,7 +50,8 @@ impl Setting {
         let inside = Sink::start()?;
         let places = Places::free(&outside.address(), &inside.address())?;
         let state = folder.path().join("state");
-        let stack = Stack::start(&state, &places, &[FLAGS, flags].concat())?;
+        let flags = [FLAGS, flags].concat();
+        let stack = Stack::start(&state, &places, &flags)?;
         Ok(Self {
             api: stack.api.clone(),
             ready: stack.ready.clone(),
@@ -56,6 +60,7 @@ impl Setting {
             outside,
             inside,
             folder,
+            flags: flags.into_iter().map(ToOwned::to_owned).collect(),
         })
     }
 
@@ -65,13 +70,37 @@ impl Setting {
     }
 
     /// Where the stack keeps everything.
-    pub(crate) fn state(&self) -> std::path::PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.folder.path().join("state")
     }
 
     /// The running stack, to stop it and put another in its place.
     pub(crate) fn stack(&self) -> MutexGuard<'_, Option<Stack>> {
         self.stack.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The stack anew, over the same state.
+    pub(crate) fn start_stack(&self) -> Result<Stack> {
+        let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
+        Stack::start(&self.state(), &self.places, &flags)
+    }
+
+    /// Stops the stack, changes its database and starts it again. The script in Python finds the
+    /// connection as `db`.
+    pub(crate) fn rewrite(&self, script: &str) -> Result<()> {
+        let mut place = self.stack();
+        place.take().context("no stack")?.stop()?;
+        let script = format!(
+            "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1])\n{script}\ndb.commit()"
+        );
+        let mut python = Command::new("python3");
+        let rewritten = python
+            .args(["-c", &script])
+            .arg(database(&self.state())?)
+            .output()?;
+        ensure!(rewritten.status.success(), "{rewritten:?}");
+        *place = Some(self.start_stack()?);
+        Ok(())
     }
 
     /// A text of the ready line.
@@ -137,6 +166,27 @@ impl Setting {
         }
         Ok(trace)
     }
+}
+
+/// The file of D1 in which everything lies.
+fn database(state: &Path) -> Result<PathBuf> {
+    let mut folders = vec![state.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .parent()
+                .is_some_and(|parent| parent.ends_with("miniflare-D1DatabaseObject"))
+                && path.extension().is_some_and(|ending| ending == "sqlite")
+                && path.file_stem().is_some_and(|name| name != "metadata")
+            {
+                return Ok(path);
+            }
+        }
+    }
+    bail!("there is no database in {}", state.display())
 }
 
 /// Fails with a sentence where something is not so.
