@@ -10,4 +10,5 @@ pub mod resolver;
 pub mod sink;
 pub mod smtp_client;
 pub mod stack;
+pub mod tls;
 pub mod workerd;

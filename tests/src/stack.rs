@@ -64,7 +64,21 @@ pub struct Stack {
 impl Stack {
     /// Starts `cargo xtask dev` and waits for its ready line.
     pub fn start(state: &Path, places: &Places, flags: &[&str]) -> Result<Self> {
-        let mut child = command(state, places)
+        Self::start_trusting(None, state, places, flags)
+    }
+
+    /// The same; the edge also trusts servers that this file of PEM vouches for.
+    pub fn start_trusting(
+        authorities: Option<&Path>,
+        state: &Path,
+        places: &Places,
+        flags: &[&str],
+    ) -> Result<Self> {
+        let mut command = command(state, places);
+        if let Some(file) = authorities {
+            command.env("NODE_EXTRA_CA_CERTS", file);
+        }
+        let mut child = command
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -106,7 +106,7 @@ pub(crate) fn is_refused_by_event(setting: &Setting) -> Result<()> {
     setting.listed(from, "refused").map(drop)
 }
 
-fn post_event(setting: &Setting, from: &str, to: &str, message: &[u8]) -> Result<u16> {
+pub(crate) fn post_event(setting: &Setting, from: &str, to: &str, message: &[u8]) -> Result<u16> {
     let url = format!("{}?from={from}&to={to}", setting.ready("email_event")?);
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)

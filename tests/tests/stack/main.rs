@@ -14,6 +14,7 @@ mod certificates;
 mod domains;
 mod inbound;
 mod limits;
+mod next_hop;
 mod openssl;
 mod outbound;
 mod own_certificates;
@@ -193,6 +194,14 @@ const TESTS: &[(&str, Test)] = &[
     (
         "a revoked recipient is found out, and silence told",
         revocation::is_found_out,
+    ),
+    (
+        "the edge reaches a next hop by TLS, and signs in",
+        next_hop::is_reached_by_tls,
+    ),
+    (
+        "the edge reaches no next hop that it does not trust",
+        next_hop::is_not_reached_otherwise,
     ),
     (
         "a restart keeps the state and leaves no process",

@@ -14,6 +14,7 @@ use tests::api_client::ApiClient;
 use tests::sink::Sink;
 use tests::smtp_client::{self, Reply};
 use tests::stack::{Places, Stack};
+use tests::tls::TlsServer;
 
 pub(crate) const ALICE: &str = "alice@acme.test";
 pub(crate) const CAROL: &str = "carol@acme.test";
@@ -34,6 +35,8 @@ pub(crate) struct Setting {
     pub(crate) inside: Sink,
     pub(crate) api: ApiClient,
     pub(crate) ready: Value,
+    /// Whom the edge trusts besides what the system does: `localhost`.
+    pub(crate) tls: TlsServer,
     folder: TempDir,
     flags: Vec<String>,
 }
@@ -51,7 +54,10 @@ impl Setting {
         let places = Places::free(&outside.address(), &inside.address())?;
         let state = folder.path().join("state");
         let flags = [FLAGS, flags].concat();
-        let stack = Stack::start(&state, &places, &flags)?;
+        let tls = TlsServer::new("localhost")?;
+        let trusted = trusted(folder.path());
+        fs::write(&trusted, &tls.pem)?;
+        let stack = Stack::start_trusting(Some(&trusted), &state, &places, &flags)?;
         Ok(Self {
             api: stack.api.clone(),
             ready: stack.ready.clone(),
@@ -59,6 +65,7 @@ impl Setting {
             places,
             outside,
             inside,
+            tls,
             folder,
             flags: flags.into_iter().map(ToOwned::to_owned).collect(),
         })
@@ -82,7 +89,8 @@ impl Setting {
     /// The stack anew, over the same state.
     pub(crate) fn start_stack(&self) -> Result<Stack> {
         let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
-        Stack::start(&self.state(), &self.places, &flags)
+        let trusted = trusted(self.folder());
+        Stack::start_trusting(Some(&trusted), &self.state(), &self.places, &flags)
     }
 
     /// Stops the stack, changes its database and starts it again. The script in Python finds the
@@ -166,6 +174,10 @@ impl Setting {
         }
         Ok(trace)
     }
+}
+
+fn trusted(folder: &Path) -> PathBuf {
+    folder.join("trusted.pem")
 }
 
 /// The file of D1 in which everything lies.
