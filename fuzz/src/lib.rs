@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use gateway::{
-    Anchor, Directory, DomainPattern, KeyId, Mailbox, Organisation, OwnCertificate, Partner,
+    Anchor, Cipher, Directory, DomainPattern, KeyId, Mailbox, Organisation, OwnCertificate, Partner,
     PartnerCertificate, PartnerSource, Settings, Snapshot,
 };
 use mail::{Address, UnixTime};
@@ -87,7 +87,11 @@ pub fn snapshot(inbound: InboundOption, outbound: OutboundOption) -> Snapshot {
             rules: Vec::new(),
             defaults: Defaults { inbound, outbound },
         },
-        settings: Settings::default(),
+        // What CBC hides is not shown again where its transfer encoding is broken, whoever broke it.
+        settings: Settings {
+            cipher: Cipher::Aes256Gcm,
+            ..Settings::default()
+        },
         anchors: vec![Anchor {
             certificate: authority(),
             domain: None,
