@@ -2,7 +2,7 @@
 
 use api::{CertificateDetail, CertificateSource, ChainCertificate, Code};
 use smime::Certificate;
-use worker::{Headers, Request, Response};
+use worker::{Request, Response};
 
 use super::body;
 use super::domains::require_held;
@@ -48,12 +48,12 @@ pub(crate) async fn get(exchange: Exchange) -> Result<Response, Failure> {
 fn file(found: &Found, kind: &str) -> Result<Response, Failure> {
     let certificate = found.chain.first().ok_or_else(unknown)?;
     match kind {
-        "der" => reply("application/pkix-cert", certificate.der().to_vec()),
+        "der" => exchange::reply_as("application/pkix-cert", certificate.der().to_vec()),
         "pem" => {
             let pem: String = found.chain.iter().map(Certificate::to_pem).collect();
-            reply("application/x-pem-file", pem.into_bytes())
+            exchange::reply_as("application/x-pem-file", pem.into_bytes())
         }
-        "p7c" => reply(CERTS_ONLY, smime::certs_only(&found.chain)),
+        "p7c" => exchange::reply_as(CERTS_ONLY, smime::certs_only(&found.chain)),
         _ => Err(unknown()),
     }
 }
@@ -197,11 +197,4 @@ async fn managed(
 
 fn unknown() -> Failure {
     Failure::unknown("certificate")
-}
-
-fn reply(media_type: &str, body: Vec<u8>) -> Result<Response, Failure> {
-    let headers = Headers::new();
-    exchange::guard(&headers)?;
-    headers.set("content-type", media_type)?;
-    Ok(Response::builder().with_headers(headers).fixed(body))
 }

@@ -89,18 +89,23 @@ impl<E: Endpoint> Call<E> {
 /// A reply in JSON; 204 where there is nothing to say.
 pub(crate) fn reply<T: Serialize>(value: &T) -> Result<Response, Failure> {
     let text = serde_json::to_string(value)?;
-    let headers = Headers::new();
-    guard(&headers)?;
     if text == "null" {
+        let headers = Headers::new();
+        guard(&headers)?;
         return Ok(Response::builder()
             .with_status(204)
             .with_headers(headers)
             .empty());
     }
-    headers.set("content-type", "application/json")?;
-    Ok(Response::builder()
-        .with_headers(headers)
-        .fixed(text.into_bytes()))
+    reply_as("application/json", text.into_bytes())
+}
+
+/// A reply of this media type.
+pub(crate) fn reply_as(media_type: &str, body: Vec<u8>) -> Result<Response, Failure> {
+    let headers = Headers::new();
+    guard(&headers)?;
+    headers.set("content-type", media_type)?;
+    Ok(Response::builder().with_headers(headers).fixed(body))
 }
 
 /// What every reply of the API says: not to be kept, guessed at, or framed.

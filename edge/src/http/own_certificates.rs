@@ -3,7 +3,7 @@
 use api::{CertificateSource, Code, ImportKey, MailboxStatus};
 use mail::Address;
 use smime::{Certificate, PrivateKey, Provider as _};
-use worker::{Headers, Response};
+use worker::Response;
 
 use super::domains::require_held;
 use super::exchange::{self, Call, Exchange};
@@ -50,13 +50,8 @@ pub(crate) async fn request(exchange: Exchange) -> Result<Response, Failure> {
         now,
     )
     .await?;
-    let headers = Headers::new();
-    exchange::guard(&headers)?;
-    headers.set("content-type", "application/x-pem-file")?;
     let pem = smime::pem::encode("CERTIFICATE REQUEST", &request);
-    Ok(Response::builder()
-        .with_headers(headers)
-        .fixed(pem.into_bytes()))
+    exchange::reply_as("application/x-pem-file", pem.into_bytes())
 }
 
 /// `POST /mailboxes/{address}/certificate`.
