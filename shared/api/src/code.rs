@@ -1,20 +1,28 @@
 //! Every code of a problem, so that whoever translates them can be held to all.
 
 macro_rules! codes {
-    ($($variant:ident = $word:literal,)*) => {
+    (
+        portal { $($portal:ident = $portal_word:literal,)* }
+        $($variant:ident = $word:literal,)*
+    ) => {
         /// What went wrong, for a program: stable words, lower-case with hyphens.
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
         pub enum Code {
+            $(#[doc = concat!("`", $portal_word, "`")] $portal,)*
             $(#[doc = concat!("`", $word, "`")] $variant,)*
         }
 
         impl Code {
             /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
+            pub const ALL: &[Self] = &[$(Self::$portal,)* $(Self::$variant,)*];
+
+            /// Those that replies have.
+            pub const REPLIED: &[Self] = &[$(Self::$variant,)*];
 
             /// The word on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self {
+                    $(Self::$portal => $portal_word,)*
                     $(Self::$variant => $word,)*
                 }
             }
@@ -23,6 +31,16 @@ macro_rules! codes {
 }
 
 codes! {
+    // About files and about the edge, which replies none of them
+    portal {
+        WrongFilePassword = "wrong-file-password",
+        UnreadableFile = "unreadable-file",
+        NoFile = "no-file",
+        NoConnection = "no-connection",
+        UnexpectedReply = "unexpected-reply",
+        UnreadableReply = "unreadable-reply",
+    }
+
     // Who asks
     Unauthorized = "unauthorized",
     WrongPassword = "wrong-password",
@@ -30,14 +48,6 @@ codes! {
     ReadOnly = "read-only",
     OperatorOnly = "operator-only",
     CrossSite = "cross-site",
-
-    // The portal's own, about files and about the edge
-    WrongFilePassword = "wrong-file-password",
-    UnreadableFile = "unreadable-file",
-    NoFile = "no-file",
-    NoConnection = "no-connection",
-    UnexpectedReply = "unexpected-reply",
-    UnreadableReply = "unreadable-reply",
 
     // Certificates of mailboxes
     NoPrivateKey = "no-private-key",
