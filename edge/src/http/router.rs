@@ -139,7 +139,7 @@ async fn operator<E: Endpoint>(
 
 /// `GET /openapi.json`.
 async fn describe(_: Exchange) -> Result<Response, Failure> {
-    exchange::reply(&api::openapi())
+    exchange::reply_as("application/json", api::openapi().into())
 }
 
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a managed certificate came from.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateSource {
     /// Issued by the organisation's built-in CA.
@@ -18,6 +19,7 @@ pub enum CertificateSource {
 
 /// A certificate in one line.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CertificateSummary {
     /// SHA-256 of the DER, lower-case hex.
     pub fingerprint: String,
@@ -39,6 +41,7 @@ pub struct CertificateSummary {
 
 /// Where a managed certificate stands. Whatever it says, the key goes on to open old mail.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateStatus {
     /// Signs, and is written to.
@@ -53,6 +56,7 @@ pub enum CertificateStatus {
 
 /// Why a certificate is revoked: words of RFC 5280 §5.3.1.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RevocationReason {
     /// Not said.
@@ -113,6 +117,7 @@ impl RevocationReason {
 
 /// A revocation that holds.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RevokedSince {
     /// RFC 3339.
     pub at: String,
@@ -122,6 +127,7 @@ pub struct RevokedSince {
 
 /// Asks for a revocation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Revocation {
     /// Why.
@@ -131,6 +137,7 @@ pub struct Revocation {
 /// A key to which the portal seals a private key that is uploaded. It holds for some minutes and is
 /// kept nowhere: `ticket` is its other half, wrapped by the edge.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ImportKey {
     /// The public key, X25519, base64.
     pub public: String,
@@ -143,6 +150,7 @@ pub struct ImportKey {
 /// A certificate with its private key, sealed by the crate `sealing` to an [`ImportKey`]. It belongs to
 /// the mailbox's address, and holds PEM: the private keys in PKCS#8 and the certificates of a file.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SealedCertificate {
     /// That of the key.
@@ -153,6 +161,7 @@ pub struct SealedCertificate {
 
 /// A certificate of a mailbox, a partner or an authority.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CertificateDetail {
     /// SHA-256 of the DER, lower-case hex.
     pub fingerprint: String,
@@ -186,6 +195,7 @@ pub struct CertificateDetail {
 
 /// An issuer.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChainCertificate {
     /// SHA-256 of the DER, lower-case hex.
     pub fingerprint: String,
@@ -197,6 +207,7 @@ pub struct ChainCertificate {
 
 /// Something that became of a managed certificate.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CertificateEvent {
     /// RFC 3339.
     pub at: String,

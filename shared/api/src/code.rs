@@ -147,6 +147,24 @@ impl std::fmt::Display for Code {
     }
 }
 
+/// A word with examples rather than one of an enumeration: a later version may say another one, and a
+/// client made from an enumeration would not read that reply.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let words: Vec<&str> = Self::REPLIED.iter().map(|code| code.as_str()).collect();
+        schemars::json_schema!({
+            "type": "string",
+            "description": "What went wrong, for a program: stable words, to which more may be added.",
+            "examples": words,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether a domain is proven to be the organisation's.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DomainState {
     /// The proof is not there yet.
@@ -18,6 +19,7 @@ pub enum DomainState {
 
 /// Whose word makes a domain the organisation's.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DomainProof {
     /// The TXT record in the DNS: checks decide.
@@ -28,6 +30,7 @@ pub enum DomainProof {
 
 /// Body of `POST /domains`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DomainWrite {
     /// A-labels or U-labels, in any case.
@@ -36,6 +39,7 @@ pub struct DomainWrite {
 
 /// A domain of the organisation.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DomainItem {
     /// A-labels, lower-case.
     pub domain: String,
@@ -57,6 +61,7 @@ pub struct DomainItem {
 
 /// One look into the DNS.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DomainCheck {
     /// RFC 3339.
     pub at: String,
@@ -75,6 +80,7 @@ pub struct DomainCheck {
 
 /// How the connection to a next hop is protected.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HopTls {
     /// TLS from the first octet (RFC 8314).
@@ -87,6 +93,7 @@ pub enum HopTls {
 
 /// The server that takes a route's mail, as it is shown: never with the password.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NextHop {
     /// Host name or address.
     pub host: String,
@@ -100,6 +107,7 @@ pub struct NextHop {
 
 /// The server that takes a route's mail, as it is written.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NextHopWrite {
     /// Host name or address.
@@ -118,6 +126,7 @@ pub struct NextHopWrite {
 
 /// An inbound route.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Route {
     /// Its identity.
     pub id: String,
@@ -131,6 +140,7 @@ pub struct Route {
 
 /// Body of `POST /routes` and `PUT /routes/{id}`.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RouteWrite {
     /// `acme.test` or `*.lab.acme.test`.

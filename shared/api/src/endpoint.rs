@@ -61,7 +61,7 @@ pub trait Endpoint {
     type Query: Serialize + DeserializeOwned;
     /// The JSON body; `()` if none, or if the body is not JSON.
     type Body: Serialize + DeserializeOwned;
-    /// The JSON reply; `()` for 204.
+    /// The JSON reply; `()` for 204, or if the reply is not of a wire type.
     type Reply: Serialize + DeserializeOwned;
 }
 
@@ -106,6 +106,12 @@ macro_rules! endpoints {
             access: Access::$access,
             summary: $summary,
         }),*];
+
+        /// Hands every call with its types to the document.
+        #[cfg(feature = "schema")]
+        pub(crate) fn describe_all(document: &mut crate::openapi::Document) {
+            $(document.describe::<$name>(stringify!($name));)*
+        }
     };
 }
 
@@ -157,6 +163,6 @@ endpoints! {
     PutRoute: Put "/routes/{id}" Write ((), RouteWrite) -> Route, "Changes an inbound route; a password that is left out is kept.";
     DeleteRoute: Delete "/routes/{id}" Write ((), ()) -> (), "Removes an inbound route.";
     SetUpOrganisation: Post "/operator/organisations" Operator ((), OrganisationSetup) -> OrganisationSet, "Sets up an organisation; may be repeated.";
-    OpenApi: Get "/openapi.json" Public ((), ()) -> serde_json::Value, "This description.";
+    OpenApi: Get "/openapi.json" Public ((), ()) -> (), "This description.";
     ProcessOutcome: Post "/process/{id}/outcome" Write ((), NextHopOutcome) -> (), "What the next hop said.";
 }

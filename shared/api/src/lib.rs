@@ -26,6 +26,8 @@ pub use domains::*;
 pub use endpoint::*;
 pub use mailboxes::*;
 pub use messages::*;
+#[cfg(feature = "schema")]
+pub use openapi::describe;
 pub use openapi::openapi;
 pub use operator::*;
 pub use page::{LIMIT_DEFAULT, LIMIT_MAX, Page, PageQuery};

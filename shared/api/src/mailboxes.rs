@@ -6,6 +6,7 @@ use crate::CertificateSummary;
 
 /// Where a mailbox stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MailboxStatus {
     /// No certificate, no seat.
@@ -20,6 +21,7 @@ pub enum MailboxStatus {
 
 /// A known mailbox of an inbound route.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Mailbox {
     /// Its address.
     pub address: String,
@@ -33,6 +35,7 @@ pub struct Mailbox {
 
 /// One mailbox with its history.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MailboxDetail {
     /// The mailbox.
     #[serde(flatten)]
@@ -45,6 +48,7 @@ pub struct MailboxDetail {
 
 /// Filters of the list.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MailboxQuery {
     /// Only these.
@@ -61,14 +65,19 @@ pub struct MailboxQuery {
     pub q: Option<String>,
     /// Items per page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(range(min = 1, max = crate::LIMIT_MAX), extend("default" = crate::LIMIT_DEFAULT))
+    )]
     pub limit: Option<u32>,
-    /// Which page.
+    /// As an earlier page's `next` gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
 /// Which mailboxes to activate or deactivate.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MailboxSelection {
     /// A list, or the word `all`.
@@ -77,9 +86,11 @@ pub struct MailboxSelection {
 
 /// A list of addresses, or all known mailboxes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Addresses {
     /// The word `all`.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "all"))]
     All(All),
     /// These.
     These(Vec<String>),
@@ -93,8 +104,14 @@ pub enum All {
     All,
 }
 
+#[cfg(feature = "schema")]
+fn all(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": "string", "const": All::All })
+}
+
 /// What became of each address, unknown and foreign ones too.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MailboxResults {
     /// In the order asked for.
     pub results: Vec<MailboxResult>,
@@ -102,6 +119,7 @@ pub struct MailboxResults {
 
 /// What became of one address.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MailboxResult {
     /// The address as asked for.
     pub address: String,
@@ -113,8 +131,10 @@ pub struct MailboxResult {
 
 /// Why nothing was done for one address.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MailboxProblem {
     /// `unknown-mailbox`, `no-free-seat`, `licence-expired`, `not-active`, ….
+    #[cfg_attr(feature = "schema", schemars(with = "crate::Code"))]
     pub code: String,
     /// A sentence for a person.
     pub detail: String,
@@ -122,6 +142,7 @@ pub struct MailboxProblem {
 
 /// The licence and its seats. Times are RFC 3339.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Licence {
     /// Its number.
     pub number: String,
@@ -145,6 +166,7 @@ pub struct Licence {
 
 /// What the operator sets.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LicenceUpdate {
     /// Its number.

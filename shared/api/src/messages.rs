@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What became of a message for one recipient.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Handed to the next hop.
@@ -19,6 +20,7 @@ pub enum Outcome {
 
 /// What was done to, or found on, a message.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Protection {
     /// Outbound: signed by us.
@@ -37,6 +39,7 @@ pub enum Protection {
 
 /// The rule that decided.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleRef {
     /// Its identity.
     pub id: String,
@@ -46,6 +49,7 @@ pub struct RuleRef {
 
 /// One recipient of one message.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Message {
     /// Its identity; sorts by time.
     pub id: String,
@@ -73,6 +77,7 @@ pub struct Message {
 
 /// A message with its trace.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MessageDetail {
     /// The message.
     #[serde(flatten)]
@@ -85,6 +90,7 @@ pub struct MessageDetail {
 
 /// One step of a trace. Holds no content of the message.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TraceStep {
     /// Stable code of the step, `rule-passed`, `rule-decided`, `signed`, `recipient-key-found`, ….
     pub code: String,
@@ -99,6 +105,7 @@ pub struct TraceStep {
 
 /// How a step is to be read.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TraceLevel {
     /// As hoped.
@@ -113,6 +120,7 @@ pub enum TraceLevel {
 
 /// A word that `status=` takes: an outcome or a protection.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum StatusWord {
     /// By what became of it.
@@ -123,6 +131,7 @@ pub enum StatusWord {
 
 /// Filters of the overview.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MessageQuery {
     /// An outcome or a protection.
@@ -142,8 +151,12 @@ pub struct MessageQuery {
     pub until: Option<String>,
     /// Items per page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(range(min = 1, max = crate::LIMIT_MAX), extend("default" = crate::LIMIT_DEFAULT))
+    )]
     pub limit: Option<u32>,
-    /// Which page.
+    /// As an earlier page's `next` gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }

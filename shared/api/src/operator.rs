@@ -9,6 +9,7 @@ use crate::{LicenceUpdate, RouteWrite};
 /// Posting it again brings domains, users, tokens and routes to what the body says and removes
 /// nothing; the licence is set only where there is none yet, `PUT /licence` changes it.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OrganisationSetup {
     /// Its identity, as in `/pki/{organisation}/…`: lower-case letters, digits and hyphens.
@@ -34,6 +35,7 @@ pub struct OrganisationSetup {
 
 /// A person who may sign in.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UserSetup {
     /// The address to sign in with; unique in the installation.
@@ -48,6 +50,7 @@ pub struct UserSetup {
 
 /// An API token.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TokenSetup {
     /// What it is for.
@@ -60,6 +63,7 @@ pub struct TokenSetup {
 
 /// Reply of `POST /operator/organisations`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OrganisationSet {
     /// Its identity.
     pub id: String,
@@ -69,6 +73,7 @@ pub struct OrganisationSet {
 
 /// Query of `PUT /licence`.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LicenceQuery {
     /// Whose licence; may be left out while there is one organisation only.

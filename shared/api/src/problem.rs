@@ -6,6 +6,7 @@ use crate::Code;
 
 /// What went wrong, for a program (`code`) and for a person (`detail`).
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Always `about:blank`: `code` tells problems apart.
     #[serde(rename = "type", default = "about_blank")]
@@ -15,6 +16,7 @@ pub struct Problem {
     /// The HTTP status.
     pub status: u16,
     /// The word of a [`Code`], or one of a later version.
+    #[cfg_attr(feature = "schema", schemars(with = "Code"))]
     pub code: String,
     /// A sentence for a person: what happened and what to do.
     pub detail: String,
@@ -34,10 +36,12 @@ pub struct Problem {
 
 /// A fault in one field of a body.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FieldProblem {
     /// JSON pointer into the body (RFC 6901).
     pub pointer: String,
     /// The word of a [`Code`].
+    #[cfg_attr(feature = "schema", schemars(with = "Code"))]
     pub code: String,
     /// A sentence for a person.
     pub text: String,

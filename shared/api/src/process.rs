@@ -20,6 +20,7 @@ pub const ID_FIELD: &str = "Sealgate-Message";
 
 /// Body of `POST /process/recipients`: a transaction before there is a message.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RecipientsQuery {
     /// Which way.
@@ -32,6 +33,7 @@ pub struct RecipientsQuery {
 
 /// Whether each recipient can be served.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RecipientsReply {
     /// In the order asked for.
     pub recipients: Vec<RecipientReply>,
@@ -39,6 +41,7 @@ pub struct RecipientsReply {
 
 /// Whether one recipient can be served.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RecipientReply {
     /// The recipient.
     pub address: String,
@@ -48,6 +51,7 @@ pub struct RecipientReply {
 
 /// Body of `POST /process/{id}/outcome`: what the next hop said, so that the overview is true.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NextHopOutcome {
     /// One per recipient.
@@ -56,6 +60,7 @@ pub struct NextHopOutcome {
 
 /// Query of `POST /process`; `to` stands in it once per recipient.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProcessQuery {
     /// Which way.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// All rules, highest priority first. This is also what the portal exports.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleList {
     /// Moves with every change of rules or defaults; writes carry it.
     pub version: u64,
@@ -14,6 +15,7 @@ pub struct RuleList {
 
 /// A rule with its place.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleView {
     /// Its identity.
     pub id: RuleId,
@@ -26,7 +28,9 @@ pub struct RuleView {
 
 /// Body of `POST /rules` and `PUT /rules/{id}`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "read::RuleWrite")]
+#[cfg_attr(feature = "schema", schemars(!from, deny_unknown_fields))]
 pub struct RuleWrite {
     /// The version that the writer saw.
     pub version: u64,
@@ -37,6 +41,7 @@ pub struct RuleWrite {
 
 /// Reply to `POST /rules` and `PUT /rules/{id}`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleWritten {
     /// The version that holds now.
     pub version: u64,
@@ -46,6 +51,7 @@ pub struct RuleWritten {
 
 /// Body of `PUT /rules`: a whole rule set, published at once. No mail ever meets half of it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RuleSetWrite {
     /// The version that the writer saw.
@@ -58,7 +64,9 @@ pub struct RuleSetWrite {
 
 /// A rule of a set that is published.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(from = "read::RuleItemWrite")]
+#[cfg_attr(feature = "schema", schemars(!from, deny_unknown_fields))]
 pub struct RuleItemWrite {
     /// The rule that this is; none for a new one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +78,7 @@ pub struct RuleItemWrite {
 
 /// Body of `PUT /rules/order`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RuleOrder {
     /// The version that the writer saw.
@@ -80,6 +89,7 @@ pub struct RuleOrder {
 
 /// Query of `DELETE /rules/{id}`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VersionQuery {
     /// The version that the writer saw.
@@ -88,6 +98,7 @@ pub struct VersionQuery {
 
 /// Reply to a removal.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionReply {
     /// The version that holds now.
     pub version: u64,

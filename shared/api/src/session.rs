@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Body of `POST /session`.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     /// The user's address.
@@ -14,6 +15,7 @@ pub struct SignIn {
 
 /// Who is signed in: reply of `POST /session` and `GET /session`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session {
     /// The user's address.
     pub email: String,
@@ -27,6 +29,7 @@ pub struct Session {
 
 /// The organisation that the portal shows.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Organisation {
     /// Its identity, as in `/pki/{organisation}/…`.
     pub id: String,

@@ -11,6 +11,7 @@ pub const RETENTION_DAYS: RangeInclusive<u32> = 7..=400;
 /// The settings under their version; also the body of their `PUT`, whose version is the one that its
 /// writer saw.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Moves with every change.
@@ -23,12 +24,17 @@ pub struct Settings {
     pub revocation: RevocationChecks,
     /// What a signature over SHA-1 is worth.
     pub sha1_signatures: Sha1Signatures,
-    /// For how many days the overview keeps a message; within [`RETENTION_DAYS`].
+    /// For how many days the overview keeps a message: [`RETENTION_DAYS`].
+    #[cfg_attr(
+        feature = "schema",
+        schemars(range(min = *RETENTION_DAYS.start(), max = *RETENTION_DAYS.end()))
+    )]
     pub retention_days: u32,
 }
 
 /// Content encryption.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Cipher {
     /// What every client in use reads.
     #[serde(rename = "aes-256-cbc")]
@@ -40,6 +46,7 @@ pub enum Cipher {
 
 /// How far header fields are protected with the content (RFC 9788).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HeaderProtection {
     /// Not at all.
@@ -53,6 +60,7 @@ pub enum HeaderProtection {
 /// What becomes of a certificate of which nobody can say whether it is revoked: its authority names
 /// no place to ask, or the place does not answer. One that is known to be revoked is never used.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RevocationChecks {
     /// It is not used, and a signature with it does not count.
@@ -66,6 +74,7 @@ pub enum RevocationChecks {
 /// What a signature over SHA-1 is worth, as old clients still make them. Weaker ones (MD5, DSA, RSA
 /// below 2048 bits) never count, nor does a certificate that rests on any of them.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Sha1Signatures {
     /// Nothing.

@@ -14,6 +14,7 @@ pub const SUMMARY_HOURS: usize = 24;
 
 /// What the organisation has, what waits for a person, and what its mail did.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Summary {
     /// Known mailboxes by status.
     pub mailboxes: MailboxCounts,
@@ -23,23 +24,24 @@ pub struct Summary {
     pub partners: u64,
     /// Partners' certificates that wait for a decision.
     pub partners_pending: u64,
-    /// Trusted partners' certificates with fewer than [`EXPIRING_DAYS`] left, not yet expired.
+    /// Trusted partners' certificates with fewer than [`EXPIRING_DAYS`] days left, not yet expired.
     pub partners_expiring: u64,
     /// Authorities that wait for a decision: the trust inbox.
     pub authorities_undecided: u64,
-    /// Active mailboxes whose certificate ends soon and needs a person: one of another CA within the
-    /// first of [`EXPIRY_WARNING_DAYS`], one of the built-in CA within [`EXPIRING_DAYS`], since that
-    /// should have been renewed by then.
+    /// Active mailboxes whose certificate needs a person: one of another CA that ends within the first
+    /// of [`EXPIRY_WARNING_DAYS`] days, one of the built-in CA that ends within [`EXPIRING_DAYS`] days,
+    /// since that should have been renewed by then.
     pub mailboxes_expiring: u64,
     /// When the first of these ends (RFC 3339).
     pub mailboxes_expire_at: Option<String>,
-    /// Messages per hour, oldest first: the running hour and the [`SUMMARY_HOURS`] − 1 before it,
-    /// hours without mail left out.
+    /// Messages per hour, oldest first: of the last [`SUMMARY_HOURS`] hours, of which one is running;
+    /// hours without mail are left out.
     pub hours: Vec<HourCount>,
 }
 
 /// Known mailboxes by status.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MailboxCounts {
     /// Without a seat.
     pub inactive: u64,
@@ -60,6 +62,7 @@ impl MailboxCounts {
 
 /// The messages of one hour, one per recipient as in the overview.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HourCount {
     /// When the hour begins (RFC 3339, UTC).
     pub hour: String,

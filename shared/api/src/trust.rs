@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a partner's certificate came in.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerSource {
     /// From signed mail that verified.
@@ -14,6 +15,7 @@ pub enum PartnerSource {
 
 /// Whether a partner's certificate is encrypted to.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerTrust {
     /// Used.
@@ -27,6 +29,7 @@ pub enum PartnerTrust {
 /// Why a certificate is not encrypted to that no administrator has blocked: mail taught it, so it is
 /// worth what its authority is worth now.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PartnerReason {
     /// The authority is blocked.
@@ -37,6 +40,7 @@ pub enum PartnerReason {
 
 /// An external certificate.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Partner {
     /// SHA-256 of the DER, lower-case hex.
     pub fingerprint: String,
@@ -58,6 +62,7 @@ pub struct Partner {
 
 /// Body of `PUT /partners/{fingerprint}`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PartnerDecision {
     /// *Blocked* is never encrypted to, whatever mail comes. *Trusted* is, while its authority is. It
@@ -67,6 +72,7 @@ pub struct PartnerDecision {
 
 /// Where an authority is known from.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuthoritySource {
     /// Loaded by an administrator, or the built-in CA.
@@ -79,6 +85,7 @@ pub enum AuthoritySource {
 
 /// What an authority's word is worth.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorityTrust {
     /// A trust anchor.
@@ -91,6 +98,7 @@ pub enum AuthorityTrust {
 
 /// A certification authority; also the body of its `PUT`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Authority {
     /// SHA-256 of the DER, lower-case hex.
@@ -109,6 +117,7 @@ pub struct Authority {
 
 /// Filters of the partners.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PartnerQuery {
     /// Only certificates that name an address with this in it.
@@ -119,14 +128,19 @@ pub struct PartnerQuery {
     pub trust: Option<PartnerTrust>,
     /// Items per page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(range(min = 1, max = crate::LIMIT_MAX), extend("default" = crate::LIMIT_DEFAULT))
+    )]
     pub limit: Option<u32>,
-    /// Which page.
+    /// As an earlier page's `next` gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
 /// Filters of the authorities.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuthoritiesQuery {
     /// Only those with this trust.
@@ -140,14 +154,19 @@ pub struct AuthoritiesQuery {
     pub q: Option<String>,
     /// Items per page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(range(min = 1, max = crate::LIMIT_MAX), extend("default" = crate::LIMIT_DEFAULT))
+    )]
     pub limit: Option<u32>,
-    /// Which page.
+    /// As an earlier page's `next` gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
 /// Query of `POST /authorities`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AuthorityQuery {
     /// Limits the authority to mailboxes of this domain.

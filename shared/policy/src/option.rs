@@ -6,6 +6,7 @@ use crate::Rule;
 
 /// Which way a message goes, seen from the organisation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// To a managed mailbox.
@@ -16,6 +17,7 @@ pub enum Direction {
 
 /// What happens to mail that comes in.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InboundOption {
     /// Delivered encrypted.
@@ -30,6 +32,7 @@ pub enum InboundOption {
 
 /// What happens to mail that goes out.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OutboundOption {
     /// Left as it is.
@@ -68,6 +71,7 @@ impl OutboundOption {
 
 /// The options that decide where no rule does.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Defaults {
     /// For mail that comes in.
@@ -159,5 +163,14 @@ pub mod or_not_defined {
         }
         let read: Result<O, Error> = O::deserialize(word.into_deserializer());
         read.map(Some).map_err(serde::de::Error::custom)
+    }
+
+    /// The option's words and that one.
+    #[cfg(feature = "schema")]
+    pub fn schema<O: schemars::JsonSchema>(
+        generator: &mut schemars::SchemaGenerator,
+    ) -> schemars::Schema {
+        let option = generator.subschema_for::<O>();
+        schemars::json_schema!({ "anyOf": [option, { "type": "string", "const": NOT_DEFINED }] })
     }
 }

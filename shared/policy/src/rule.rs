@@ -10,14 +10,17 @@ use crate::{
 
 /// Names a rule for as long as it lives, whatever its priority.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct RuleId(pub String);
 
 /// What an administrator writes: a rule without its identity.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RuleDraft {
     /// For people; at most [`RULE_NAME_CHARS_MAX`] characters, not empty.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = RULE_NAME_CHARS_MAX)))]
     pub name: String,
     /// A rule that is not enabled never decides.
     pub enabled: bool,
@@ -25,11 +28,19 @@ pub struct RuleDraft {
     pub managed: ManagedSelector,
     /// The other side.
     pub external: ExternalSelector,
-    /// `None` is *not defined*.
+    /// For mail that comes in; *not defined* leaves it to the rules below.
     #[serde(with = "or_not_defined")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "or_not_defined::schema::<InboundOption>")
+    )]
     pub inbound: Option<InboundOption>,
-    /// `None` is *not defined*.
+    /// For mail that goes out; *not defined* leaves it to the rules below.
     #[serde(with = "or_not_defined")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(schema_with = "or_not_defined::schema::<OutboundOption>")
+    )]
     pub outbound: Option<OutboundOption>,
 }
 

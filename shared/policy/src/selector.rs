@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Selects mailboxes of the organisation.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ManagedSelector {
     /// Every managed mailbox.
@@ -14,12 +15,14 @@ pub enum ManagedSelector {
     Domain {
         /// The domain.
         #[serde(with = "crate::selector::text")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         value: Domain,
     },
     /// One mailbox.
     Address {
         /// The mailbox.
         #[serde(with = "crate::selector::text")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         value: Address,
     },
 }
@@ -52,6 +55,7 @@ impl ManagedSelector {
 
 /// Selects mailboxes outside the organisation.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExternalSelector {
     /// Everyone, the null sender of bounces too.
@@ -61,6 +65,7 @@ pub enum ExternalSelector {
     Domain {
         /// The domain.
         #[serde(with = "crate::selector::text")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         value: Domain,
         /// Whether the domains below it are meant too.
         #[serde(default)]
@@ -70,6 +75,7 @@ pub enum ExternalSelector {
     Address {
         /// The mailbox.
         #[serde(with = "crate::selector::text")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
         value: Address,
     },
 }
