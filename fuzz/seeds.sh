@@ -70,6 +70,9 @@ openssl crl2pkcs7 -certfile keys/ca.pem -in "$work/crl.pem" -outform DER -out se
 sed 's,application/pkcs7-mime,Application/X-PKCS7-MIME,' seeds/pipeline/encrypted.eml > seeds/pipeline/spelled.eml
 openssl cms -encrypt -binary -in seeds/mime/legacy-display.eml -aes-256-gcm -recip keys/p256.pem | mail \
     > seeds/pipeline/header-protected.eml
+# One that the managed mailbox may send and the gateway signs.
+sed 's/^From: .*/From: bob@acme.test/; s/^To: .*/To: alice@partner.test/' seeds/pipeline/plain.eml \
+    > seeds/pipeline/leaving.eml
 cp seeds/pipeline/*.eml seeds/cms/
 
 "$new" cms -compress -in "$work/text" -outform DER -out seeds/cms/compressed.der
