@@ -148,8 +148,8 @@ pub(crate) fn take_public_list(
         })
         .collect();
     let roots = d1::json(&roots);
-    let has_left = "a.source = 'public' AND a.trust = 'trusted' AND NOT EXISTS ( \
-        SELECT 1 FROM json_each(?2) root WHERE root.value ->> 'fingerprint' = a.fingerprint)";
+    let has_left = "a.source = 'public' AND a.trust = 'trusted' AND a.fingerprint NOT IN ( \
+        SELECT value ->> 'fingerprint' FROM json_each(?2))";
     // Whose list differs sees a new snapshot; this goes first, while it differs.
     let outdate = format!(
         "UPDATE organisations SET snapshot_version = snapshot_version + 1 \
