@@ -5,25 +5,13 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use smime::{KeyPair, OpenContext, TrustStore};
+use smime::KeyPair;
 
 static KEYS: LazyLock<Vec<KeyPair>> = LazyLock::new(fuzz::keys);
-static TRUST: LazyLock<TrustStore> = LazyLock::new(fuzz::trust);
 
 fuzz_target!(|message: &[u8]| {
-    let provider = fuzz::provider();
     let _ = smime::recipients(message);
-    let mut opened = smime::open(
-        message,
-        &OpenContext {
-            keys: &KEYS,
-            trust: &TRUST,
-            now: fuzz::NOW,
-            provider: &provider,
-            content: None,
-            checks_address: true,
-        },
-    );
+    let mut opened = fuzz::open(message, &KEYS);
     // A bare object has no message around what comes out of it.
     let has_message = opened.has_message();
     assert_eq!(opened.take_message().is_some(), has_message);

@@ -9,7 +9,7 @@ use gateway::{
 };
 use libfuzzer_sys::fuzz_target;
 use policy::{Direction, InboundOption, OutboundOption};
-use smime::{KeyPair, LayerKind, OpenContext, Opened, TrustStore};
+use smime::{KeyPair, LayerKind};
 
 static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
     fuzz::snapshot(
@@ -18,7 +18,6 @@ static SNAPSHOT: LazyLock<Snapshot> = LazyLock::new(|| {
     )
 });
 static KEYS: LazyLock<Vec<KeyPair>> = LazyLock::new(fuzz::keys);
-static TRUST: LazyLock<TrustStore> = LazyLock::new(fuzz::trust);
 static DIRECTORY: LazyLock<Directory> = LazyLock::new(fuzz::directory);
 
 fuzz_target!(|message: &[u8]| {
@@ -80,10 +79,7 @@ fn check(envelope: &Envelope, decision: &Decision) {
     let Action::Deliver(deliveries) = &decision.action else {
         return;
     };
-    let is_verified = decision
-        .records
-        .iter()
-        .any(|record| record.protection.contains(&Protection::Verified));
+    let is_verified = any_has(&decision.records, Protection::Verified);
     for delivery in deliveries {
         for to in &delivery.to {
             assert!(envelope.to.contains(to) || Some(to) == envelope.from.as_ref());
@@ -103,7 +99,7 @@ fn check(envelope: &Envelope, decision: &Decision) {
 
 /// Whether its text is inside of an object, where no search finds it.
 fn is_opaque(message: &[u8]) -> bool {
-    let layers = open(message, &[]).layers;
+    let layers = fuzz::open(message, &[]).layers;
     layers
         .iter()
         .any(|layer| !matches!(layer.kind, LayerKind::DetachedSignature))
@@ -113,28 +109,16 @@ fn is_opaque(message: &[u8]) -> bool {
 /// find its own signature good.
 fn check_sealed(message: &[u8], records: &[Record]) {
     assert!(!smime::recipients(message).is_empty());
-    let is = |wanted| {
-        let mut records = records.iter();
-        records.any(|record| record.protection.contains(&wanted))
-    };
-    if is(Protection::Encrypted) {
-        let opened = open(message, &KEYS);
+    if any_has(records, Protection::Encrypted) {
+        let opened = fuzz::open(message, &KEYS);
         assert!(opened.has_message());
-        if is(Protection::Signed) {
+        if any_has(records, Protection::Signed) {
             assert!(opened.signature_verdict().is_some_and(|v| v.is_ok()));
         }
     }
 }
 
-fn open(message: &[u8], keys: &[KeyPair]) -> Opened {
-    let provider = fuzz::provider();
-    let context = OpenContext {
-        keys,
-        trust: &TRUST,
-        now: fuzz::NOW,
-        provider: &provider,
-        content: None,
-        checks_address: true,
-    };
-    smime::open(message, &context)
+fn any_has(records: &[Record], wanted: Protection) -> bool {
+    let mut records = records.iter();
+    records.any(|record| record.protection.contains(&wanted))
 }

@@ -2,14 +2,17 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use gateway::{
-    Anchor, Cipher, Directory, DomainPattern, KeyId, Mailbox, Organisation, OwnCertificate, Partner,
-    PartnerCertificate, PartnerSource, Settings, Snapshot,
+    Anchor, Cipher, Directory, DomainPattern, KeyId, Mailbox, Organisation, OwnCertificate,
+    Partner, PartnerCertificate, PartnerSource, Settings, Snapshot,
 };
 use mail::{Address, UnixTime};
 use policy::{Defaults, InboundOption, OutboundOption, RuleSet};
-use smime::{Certificate, KeyPair, PrivateKey, ProviderError, RustCrypto, TrustStore};
+use smime::{
+    Certificate, KeyPair, OpenContext, Opened, PrivateKey, ProviderError, RustCrypto, TrustStore,
+};
 
 /// Within the validity of every certificate here.
 pub const NOW: UnixTime = UnixTime(1_798_761_600); // 2027-01-01T00:00:00Z
@@ -69,9 +72,19 @@ pub fn keys() -> Vec<KeyPair> {
     .collect()
 }
 
-/// Trust in the authority.
-pub fn trust() -> TrustStore {
-    TrustStore::from_anchors([authority()])
+/// What is found in a message or object with these keys, where the authority is trusted.
+pub fn open(message: &[u8], keys: &[KeyPair]) -> Opened {
+    static TRUST: LazyLock<TrustStore> = LazyLock::new(|| TrustStore::from_anchors([authority()]));
+    let provider = provider();
+    let context = OpenContext {
+        keys,
+        trust: &TRUST,
+        now: NOW,
+        provider: &provider,
+        content: None,
+        checks_address: true,
+    };
+    smime::open(message, &context)
 }
 
 /// The policy with these options for everybody.
