@@ -135,7 +135,7 @@ pub(crate) fn signed(
     openssl::signed(folder, name, &Fields { from, to, subject }, text)
 }
 
-/// A mail that OpenSSL encrypted to a certificate of Alice's.
+/// A mail with a secret that OpenSSL encrypted to a certificate of Alice's.
 pub(crate) fn encrypted(
     setting: &Setting,
     fingerprint: &str,
@@ -143,12 +143,23 @@ pub(crate) fn encrypted(
     subject: &str,
     cipher: &str,
 ) -> Result<Vec<u8>> {
+    let to = ALICE;
+    let fields = Fields { from, to, subject };
+    sealed(setting, fingerprint, cipher, &fields, "A secret.")
+}
+
+/// A mail with this text that OpenSSL encrypted to a certificate of Alice's.
+pub(crate) fn sealed(
+    setting: &Setting,
+    fingerprint: &str,
+    cipher: &str,
+    fields: &Fields<'_>,
+    text: &str,
+) -> Result<Vec<u8>> {
     let folder = setting.folder();
     let alice = setting
         .api
         .get_text(&format!("/certificates/{fingerprint}.pem"))?;
     fs::write(folder.join("alice.pem"), alice)?;
-    let to = ALICE;
-    let fields = Fields { from, to, subject };
-    openssl::encrypted(folder, "alice", cipher, &fields, "A secret.")
+    openssl::encrypted(folder, "alice", cipher, fields, text)
 }

@@ -11,6 +11,7 @@
 
 mod api;
 mod certificates;
+mod crowd;
 mod domains;
 mod inbound;
 mod limits;
@@ -19,6 +20,7 @@ mod openssl;
 mod outbound;
 mod own_certificates;
 mod partners;
+mod processes;
 mod refusals;
 mod restart;
 mod revocation;
@@ -202,6 +204,10 @@ const TESTS: &[(&str, Test)] = &[
     (
         "the edge reaches no next hop that it does not trust",
         next_hop::is_not_reached_otherwise,
+    ),
+    (
+        "large messages that come together keep within an isolate",
+        crowd::keeps_within_an_isolate,
     ),
     (
         "a restart keeps the state and leaves no process",

@@ -1,14 +1,13 @@
 //! The stack ends without a trace and comes back as it was.
 
-use std::fs;
 use std::net::TcpStream;
-use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tests::identity::now;
 use tests::message::plain;
 
+use crate::processes;
 use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
 pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
@@ -19,7 +18,8 @@ pub(crate) fn keeps_state(setting: &Setting) -> Result<()> {
     let mut place = setting.stack();
     let status = place.take().context("no stack")?.stop()?;
     ensure!(status.success(), "the stack ended with {status}");
-    let left = processes_of(&setting.state())?;
+    let left = processes::naming(&setting.state())?.into_iter();
+    let left: Vec<String> = left.map(|process| process.command).collect();
     ensure!(left.is_empty(), "processes are left: {left:?}");
     for listener in [
         &setting.places.relay_outbound,
@@ -74,31 +74,4 @@ pub(crate) fn takes_a_new_public_list(setting: &Setting) -> Result<()> {
     ensure!(Value::Array(listed) == before["items"], "the list differs");
     ensure!(blocked.len() == 1, "what was blocked is forgotten");
     Ok(())
-}
-
-/// Command lines of processes whose arguments or environment name this folder.
-fn processes_of(state: &Path) -> Result<Vec<String>> {
-    let state = state.as_os_str().as_encoded_bytes();
-    let own = std::process::id().to_string();
-    let mut found = Vec::new();
-    let Ok(processes) = fs::read_dir("/proc") else {
-        // Not Linux: the listeners tell.
-        return Ok(found);
-    };
-    for process in processes {
-        let process = process?.path();
-        if process.ends_with(&own) {
-            continue;
-        }
-        // It may be gone by now, or not ours.
-        let Ok(arguments) = fs::read(process.join("cmdline")) else {
-            continue;
-        };
-        let environment = fs::read(process.join("environ")).unwrap_or_default();
-        let names_it = |text: &[u8]| text.windows(state.len()).any(|part| part == state);
-        if names_it(&arguments) || names_it(&environment) {
-            found.push(String::from_utf8_lossy(&arguments).replace('\0', " "));
-        }
-    }
-    Ok(found)
 }
