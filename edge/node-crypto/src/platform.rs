@@ -29,7 +29,7 @@ export function gcm_open(key, aad, sealed) {
 }
 
 // Bulk ciphers write back into Wasm's own memory, a piece at a time: a message is held once.
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 function inPlace(cipher, buffer) {
   for (let at = 0; at < buffer.length; at += PIECE) {
     buffer.set(cipher.update(buffer.subarray(at, at + PIECE)), at);

@@ -9,7 +9,7 @@ use crate::{
 
 /// The octets with every LF that has no CR before it made CRLF. A lone CR stays.
 pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
-    let bare = Census::of(octets).bare_line_feeds();
+    let bare = bare_line_feeds(octets);
     if bare == 0 {
         return Cow::Borrowed(octets);
     }
@@ -27,7 +27,7 @@ pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
 
 /// The same where the octets are.
 pub fn into_crlf(octets: Buffer) -> Buffer {
-    let bare = Census::of(&octets).bare_line_feeds();
+    let bare = bare_line_feeds(&octets);
     with_carriage_returns(octets, bare)
 }
 
@@ -59,8 +59,12 @@ fn last_bare_line_feed(octets: &[u8]) -> Option<usize> {
 /// Whether every relay passes the octets on unchanged: ASCII without NUL, lines that end with CRLF and have at most
 /// 998 octets (RFC 2045 §2.7).
 pub fn is_7bit(octets: &[u8]) -> bool {
-    let census = Census::of(octets);
-    census.bare_line_feeds() == 0 && census.is_7bit() && has_short_lines(octets)
+    bare_line_feeds(octets) == 0 && is_7bit_but_for_lines(octets) && has_short_lines(octets)
+}
+
+/// Whether all is 7-bit where lines end with CRLF and are short.
+fn is_7bit_but_for_lines(octets: &[u8]) -> bool {
+    !has_8bit(octets) && !has_bare_carriage_return(octets)
 }
 
 /// Whether no line is too long, where each ends with CRLF. The last line end within the longest line that may be
@@ -76,69 +80,53 @@ fn has_short_lines(octets: &[u8]) -> bool {
     rest.len() <= LINE_OCTETS_MAX || memchr::memchr(b'\n', rest).is_some()
 }
 
-/// What stands in octets, counted in one pass.
-#[derive(Clone, Copy, Default)]
-struct Census {
-    carriage_returns: usize,
-    line_feeds: usize,
-    /// CR and LF together.
-    line_ends: usize,
-    /// An octet is NUL or above 127.
-    has_8bit: bool,
+/// How many LF have no CR before them.
+fn bare_line_feeds(octets: &[u8]) -> usize {
+    let starts_bare = octets.first() == Some(&b'\n');
+    let is_bare = |before, octet| u8::from(octet == b'\n') & u8::from(before != b'\r');
+    usize::from(starts_bare) + count_pairs(octets, is_bare)
 }
 
-impl Census {
-    /// Octets that are counted in one go: so few that a count of them is an octet, so many that the compiler
-    /// makes vectors of them.
-    const BLOCK_OCTETS: usize = 128;
+/// Whether there is a CR that no LF follows.
+fn has_bare_carriage_return(octets: &[u8]) -> bool {
+    let is_bare = |octet, after| u8::from(octet == b'\r') & u8::from(after != b'\n');
+    octets.last() == Some(&b'\r') || count_pairs(octets, is_bare) > 0
+}
 
-    fn of(octets: &[u8]) -> Self {
-        let mut census = Self::default();
-        let followers = octets.get(1..).unwrap_or_default();
-        let followers = followers.chunks(Self::BLOCK_OCTETS).chain([&[][..]]);
-        for (block, followers) in octets.chunks(Self::BLOCK_OCTETS).zip(followers) {
-            census.add(block, followers);
-        }
-        census
-    }
-
-    /// Counts a block; to each octet belongs the one that follows it, which the last may lack.
-    #[inline]
-    fn add(&mut self, block: &[u8], followers: &[u8]) {
-        let count = |octet: u8| {
-            let found = block.iter().map(|other| u8::from(*other == octet));
-            usize::from(found.fold(0, u8::wrapping_add))
-        };
-        self.carriage_returns += count(b'\r');
-        self.line_feeds += count(b'\n');
-        let line_ends = block
-            .iter()
-            .zip(followers)
-            .map(|(octet, follower)| u8::from(*octet == b'\r') & u8::from(*follower == b'\n'));
-        self.line_ends += usize::from(line_ends.fold(0, u8::wrapping_add));
+/// Whether an octet is NUL or above 127.
+fn has_8bit(octets: &[u8]) -> bool {
+    octets.chunks(BLOCK_OCTETS).any(|block| {
         // One less than NUL is above 127, too.
-        let high = block
-            .iter()
-            .fold(0, |high, octet| high | octet.wrapping_sub(1) | octet);
-        self.has_8bit |= high > 127;
-    }
+        let high = |high, octet: &u8| high | octet.wrapping_sub(1) | octet;
+        block.iter().fold(0, high) > 127
+    })
+}
 
-    fn bare_line_feeds(&self) -> usize {
-        self.line_feeds.saturating_sub(self.line_ends)
-    }
+/// Octets that are looked at in one go: so few that a count of them is an octet, so many that the compiler makes
+/// vectors of them.
+const BLOCK_OCTETS: usize = 128;
 
-    /// But for the length of lines, once each ends with CRLF.
-    fn is_7bit(&self) -> bool {
-        !self.has_8bit && self.carriage_returns == self.line_ends
-    }
+/// The sum over all octets and those that follow them, of 1 or 0 each. What decides has no branches, so that vectors
+/// can.
+#[inline]
+fn count_pairs(octets: &[u8], of_pair: impl Fn(u8, u8) -> u8) -> usize {
+    let followers = octets.get(1..).unwrap_or_default();
+    let blocks = octets
+        .chunks(BLOCK_OCTETS)
+        .zip(followers.chunks(BLOCK_OCTETS));
+    let counts = blocks.map(|(block, followers)| {
+        let pairs = block.iter().zip(followers);
+        let found = pairs.map(|(octet, follower)| of_pair(*octet, *follower));
+        usize::from(found.fold(0, u8::wrapping_add))
+    });
+    counts.sum()
 }
 
 /// The entity in canonical CRLF form and safe for 7-bit transport. Leaves that are not 7-bit become
 /// quoted-printable (text) or base64 (all else); everything else stays byte for byte.
 pub fn into_7bit(entity: Buffer) -> Buffer {
-    let census = Census::of(&entity);
-    let canonical = with_carriage_returns(entity, census.bare_line_feeds());
-    if census.is_7bit() && has_short_lines(&canonical) {
+    let canonical = into_crlf(entity);
+    if is_7bit_but_for_lines(&canonical) && has_short_lines(&canonical) {
         return canonical;
     }
     let mut out = Vec::with_capacity(base64_octets(canonical.len()));
@@ -286,19 +274,16 @@ mod tests {
 
     #[test]
     fn octets_are_counted_alike_wherever_a_block_ends() {
-        for length in 0..3 * Census::BLOCK_OCTETS {
+        for length in 0..3 * BLOCK_OCTETS {
             for unit in [&b"\r\n"[..], b"\n", b"\r", b"\rx\n", b"x\r\n\n"] {
                 let octets: Vec<u8> = unit.iter().copied().cycle().take(length).collect();
-                let census = Census::of(&octets);
                 let count = |octet| memchr::memchr_iter(octet, &octets).count();
                 let line_ends = octets.windows(2).filter(|pair| pair == b"\r\n").count();
-                assert_eq!(census.carriage_returns, count(b'\r'));
-                assert_eq!(census.line_feeds, count(b'\n'));
-                assert_eq!(census.line_ends, line_ends);
-                assert!(!census.has_8bit);
+                assert_eq!(bare_line_feeds(&octets), count(b'\n') - line_ends);
+                assert_eq!(has_bare_carriage_return(&octets), count(b'\r') > line_ends);
+                assert!(!has_8bit(&octets));
                 for octet in [0, 128, 255] {
-                    let with_octet = [&octets[..], &[octet]].concat();
-                    assert!(Census::of(&with_octet).has_8bit);
+                    assert!(has_8bit(&[&octets[..], &[octet]].concat()));
                 }
             }
         }
