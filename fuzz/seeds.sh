@@ -73,6 +73,9 @@ openssl cms -encrypt -binary -in seeds/mime/legacy-display.eml -aes-256-gcm -rec
 # One that the managed mailbox may send and the gateway signs.
 sed 's/^From: .*/From: bob@acme.test/; s/^To: .*/To: alice@partner.test/' seeds/pipeline/plain.eml \
     > seeds/pipeline/leaving.eml
+# One whose client's signature is damaged and has lost its protocol.
+sed 's/^From: .*/From: bob@acme.test/; s/^To: .*/To: alice@partner.test/; s/protocol="[^"]*"; //; s/^MII/MMM/' \
+    seeds/pipeline/signed.eml > seeds/pipeline/signed-again.eml
 cp seeds/pipeline/*.eml seeds/cms/
 
 "$new" cms -compress -in "$work/text" -outform DER -out seeds/cms/compressed.der

@@ -15,15 +15,8 @@ pub(crate) fn protection_of(raw: &[u8], message: &Entity<'_>) -> Content {
         return Content::Encrypted;
     }
     let smime_type = content_type.param("smime-type").unwrap_or_default();
-    let protocol = content_type.param("protocol").unwrap_or_default();
-    let is_detached = content_type.is("multipart", "signed")
-        && [
-            "application/pkcs7-signature",
-            "application/x-pkcs7-signature",
-        ]
-        .iter()
-        .any(|name| protocol.eq_ignore_ascii_case(name));
-    if is_detached || (is_cms && smime_type.eq_ignore_ascii_case("signed-data")) {
+    let is_opaque = is_cms && smime_type.eq_ignore_ascii_case("signed-data");
+    if is_opaque || smime::has_detached_signature(raw) {
         return Content::Signed;
     }
     Content::Plain

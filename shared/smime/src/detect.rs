@@ -31,9 +31,7 @@ pub(crate) fn is_bare_cms(input: &[u8]) -> bool {
 pub(crate) fn smime_of<'a>(entity: &Entity<'a>) -> Option<Smime<'a>> {
     let content_type = entity.content_type();
     if content_type.is("multipart", "signed") {
-        let multipart = entity.multipart()?;
-        return is_cms_signature(&multipart, content_type.param("protocol"))
-            .then_some(Smime::Detached(multipart));
+        return signed_beside(entity, &content_type).map(Smime::Detached);
     }
     if is_object(&content_type) {
         return Some(Smime::Object(entity.decoded_object()));
@@ -74,6 +72,20 @@ pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Buffer> {
             }
         }
     }
+}
+
+/// Whether a message has a CMS signature beside its content (multipart/signed, RFC 8551 §3.5.3).
+pub fn has_detached_signature(message: &[u8]) -> bool {
+    let entity = Entity::parse(message);
+    let content_type = entity.content_type();
+    content_type.is("multipart", "signed") && signed_beside(&entity, &content_type).is_some()
+}
+
+/// The parts of a multipart/signed, if the signature is one of CMS.
+fn signed_beside<'a>(entity: &Entity<'a>, content_type: &ContentType) -> Option<Multipart<'a>> {
+    let protocol = content_type.param("protocol");
+    let multipart = entity.multipart()?;
+    is_cms_signature(&multipart, protocol).then_some(multipart)
 }
 
 /// By the protocol, or where gateways lost it, by the type of the second part. `OpenPGP` uses the same multipart.

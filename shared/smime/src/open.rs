@@ -10,7 +10,7 @@ mod walk;
 use mail::{Address, Buffer, Defect, Entity, UnixTime};
 
 use crate::{
-    Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore, detect,
+    Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore,
     header_protection::deliverable_payload, password::Password,
 };
 
@@ -47,6 +47,8 @@ pub struct Opened {
     pub layers: Vec<Layer>,
     /// The innermost entity behind the encryption removed; `None` if nothing was decrypted.
     pub entity: Option<Buffer>,
+    /// Whether that is what people read, and not S/MIME again.
+    is_payload: bool,
     /// What to deliver it under; a bare object has no message around it.
     header: Option<Vec<u8>>,
     /// The Message-ID of the message around it.
@@ -79,6 +81,8 @@ pub struct Layer {
     pub kind: LayerKind,
     /// Why it could not be opened or is not believed; `None` if all is well.
     pub problem: Option<Problem>,
+    /// Whether what is in it is all that is shown, and not a part or an embedded message.
+    covers_all: bool,
 }
 
 /// Kinds of layer.
@@ -227,8 +231,7 @@ impl Opened {
     pub fn take_message(&mut self) -> Option<Buffer> {
         let (entity, header) = self.entity.take().zip(self.header.take())?;
         // What is signed stays as it was signed.
-        let is_payload = detect::smime_of(&Entity::parse(&entity)).is_none();
-        let content = if is_payload {
+        let content = if self.is_payload {
             deliverable_payload(entity, self.message_id.as_deref())
         } else {
             entity
@@ -261,18 +264,19 @@ impl Opened {
     /// Good if there is a signature and every one is good; `None` if there is none.
     ///
     /// Below a signature over the whole message, those of its parts do not count: a forwarded mail whose
-    /// certificate has expired since says nothing about the mail around it.
+    /// certificate has expired since, or whose signature was damaged, says nothing about the mail around it.
     pub fn signature_verdict(&self) -> Option<Result<(), &Problem>> {
+        let is_whole = self.signatures.iter().any(|signature| signature.covers_all);
+        let counts = |covers_all| covers_all || !is_whole;
         let broken = self
             .layers
             .iter()
-            .filter(|layer| layer.is_signature())
+            .filter(|layer| layer.is_signature() && counts(layer.covers_all))
             .find_map(|layer| layer.problem.as_ref());
-        let is_whole = self.signatures.iter().any(|signature| signature.covers_all);
         let bad = self
             .signatures
             .iter()
-            .filter(|signature| signature.covers_all || !is_whole)
+            .filter(|signature| counts(signature.covers_all))
             .find_map(|signature| signature.verdict.as_ref().err());
         self.is_signed().then(|| broken.or(bad).map_or(Ok(()), Err))
     }

@@ -7,7 +7,7 @@ use crate::{
     Certificate, Problem, Reason,
     asn1::oid,
     cms::{self, carried, compressed, enveloped::Envelope, signed::SignedData},
-    decrypt::{self, ReadCipher},
+    decrypt::{self, Decrypted, ReadCipher},
     detect::{self, Smime},
     header_protection::{ProtectedHeader, Restored},
     malleability,
@@ -101,17 +101,29 @@ struct Walk<'c> {
 }
 
 impl Walk<'_> {
-    fn entity(&mut self, entity: &Entity<'_>, place: &Place<'_>) {
+    /// Walks into it, and tells whether it is no S/MIME itself, as far as limits let that be seen.
+    fn entity(&mut self, entity: &Entity<'_>, place: &Place<'_>) -> bool {
         self.parts += 1;
         self.opened.defects.extend_from_slice(entity.defects());
         if place.depth > limits::DEPTH_MAX || self.parts > limits::TREE_PARTS_MAX {
             self.opened.defects.push(Defect::LimitExceeded);
-            return;
+            return false;
         }
-        match detect::smime_of(entity) {
+        let smime = detect::smime_of(entity);
+        let is_payload = smime.is_none();
+        match smime {
             Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
             Some(Smime::Object(octets)) => self.object(octets, place, None),
             None => self.plain(entity, place),
+        }
+        is_payload
+    }
+
+    /// Keeps content without its encryption, unless a layer further in has left its own.
+    fn keep(&mut self, content: Buffer, is_payload: bool) {
+        if self.opened.entity.is_none() {
+            self.opened.entity = Some(content);
+            self.opened.is_payload = is_payload;
         }
     }
 
@@ -150,6 +162,7 @@ impl Walk<'_> {
         let [content, signature] = multipart.parts.as_slice() else {
             // A third part would be shown and not be signed.
             self.push_layer(
+                place,
                 LayerKind::DetachedSignature,
                 Some(Problem::new(
                     Reason::Malformed,
@@ -174,7 +187,7 @@ impl Walk<'_> {
             return;
         }
         let layer = self.opened.layers.len();
-        self.push_layer(LayerKind::DetachedSignature, None);
+        self.push_layer(place, LayerKind::DetachedSignature, None);
         let result = self.judge_detached(object, content, layer, place);
         self.set_problem(layer, result);
     }
@@ -263,12 +276,12 @@ impl Walk<'_> {
         }
         let der = match cms::normalise(object) {
             Ok(der) => der,
-            Err(problem) => return self.push_layer(LayerKind::Unreadable, Some(problem)),
+            Err(problem) => return self.push_layer(place, LayerKind::Unreadable, Some(problem)),
         };
         let content_type = match cms::content_info(&der) {
             Ok(info) => info.content_type,
             Err(error) => {
-                return self.push_layer(LayerKind::Unreadable, Some(cms::malformed(error)));
+                return self.push_layer(place, LayerKind::Unreadable, Some(cms::malformed(error)));
             }
         };
         match content_type {
@@ -278,6 +291,7 @@ impl Walk<'_> {
             oid::COMPRESSED_DATA => self.compressed(&der, place),
             oid::DATA => {}
             other => self.push_layer(
+                place,
                 LayerKind::Unreadable,
                 Some(Problem::new(
                     Reason::UnsupportedAlgorithm,
@@ -294,18 +308,20 @@ impl Walk<'_> {
             .map_err(cms::malformed);
         let data = match parsed {
             Ok(data) => data,
-            Err(problem) => return self.push_layer(LayerKind::OpaqueSignature, Some(problem)),
+            Err(problem) => {
+                return self.push_layer(place, LayerKind::OpaqueSignature, Some(problem));
+            }
         };
         if let Some(content) = &data.content {
-            self.push_layer(LayerKind::OpaqueSignature, None);
+            self.push_layer(place, LayerKind::OpaqueSignature, None);
             let result = self.judge(&data, content, layer, place);
             self.set_problem(layer, result);
             self.entity(&Entity::parse(content), &place.inside());
         } else if data.signers.is_empty() {
             self.keep_certificates(&data);
-            self.push_layer(LayerKind::CertificatesOnly, None);
+            self.push_layer(place, LayerKind::CertificatesOnly, None);
         } else {
-            self.push_layer(LayerKind::DetachedSignature, None);
+            self.push_layer(place, LayerKind::DetachedSignature, None);
             let result = if let Some(content) = detached {
                 self.judge(&data, content, layer, place)
             } else {
@@ -320,13 +336,12 @@ impl Walk<'_> {
     }
 
     fn encrypted(&mut self, der: Buffer, is_authenticated: bool, place: &Place<'_>) {
-        let layer = self.opened.layers.len();
         let parsed = cms::content_info(&der)
             .and_then(|info| Envelope::parse(&der, info.content, is_authenticated))
             .map_err(cms::malformed);
         let envelope = match parsed {
             Ok(envelope) => envelope,
-            Err(problem) => return self.push_layer(LayerKind::Unreadable, Some(problem)),
+            Err(problem) => return self.push_layer(place, LayerKind::Unreadable, Some(problem)),
         };
         let cipher = ReadCipher::from_oid(envelope.cipher)
             .map_or_else(|| envelope.cipher.to_string(), ReadCipher::name);
@@ -338,38 +353,31 @@ impl Walk<'_> {
                 algorithm: recipient.algorithm_name(),
             })
             .collect();
-        let result = if place.covers_all {
+        let layer = |opened_by| LayerKind::Encrypted {
+            cipher,
+            recipients,
+            opened_by,
+        };
+        let decrypted = if place.covers_all {
             let OpenContext { keys, provider, .. } = self.context;
-            decrypt::decrypt(der, envelope, keys, self.password, *provider).and_then(|opened| {
-                if is_authenticated || malleability::is_one_clean_entity(&opened.content) {
-                    Ok(opened)
-                } else {
-                    Err(decrypt::integrity_failure())
-                }
-            })
+            decrypt::decrypt(der, envelope, keys, self.password, *provider)
         } else {
             Err(Problem::new(
                 Reason::PartlyEncrypted,
                 "the encrypted content stands beside other content and stays closed",
             ))
         };
-        let opened_by = result.as_ref().ok().map(|opened| opened.opened_by);
-        self.push_layer(
-            LayerKind::Encrypted {
-                cipher,
-                recipients,
-                opened_by,
-            },
-            None,
-        );
-        match result {
-            Ok(opened) => {
-                self.entity(&Entity::parse(&opened.content), &place.inside());
-                // A layer further in has already left its content.
-                self.opened.entity.get_or_insert(opened.content);
-            }
-            Err(problem) => self.set_problem(layer, Err(problem)),
+        let Decrypted { content, opened_by } = match decrypted {
+            Ok(decrypted) => decrypted,
+            Err(problem) => return self.push_layer(place, layer(None), Some(problem)),
+        };
+        let entity = Entity::parse(&content);
+        if !is_authenticated && !malleability::is_one_clean_entity(&entity) {
+            return self.push_layer(place, layer(None), Some(decrypt::integrity_failure()));
         }
+        self.push_layer(place, layer(Some(opened_by)), None);
+        let is_payload = self.entity(&entity, &place.inside());
+        self.keep(content, is_payload);
     }
 
     fn compressed(&mut self, der: &[u8], place: &Place<'_>) {
@@ -382,13 +390,13 @@ impl Walk<'_> {
         match inflated {
             Ok(content) => {
                 self.inflatable = self.inflatable.saturating_sub(content.len());
-                self.push_layer(LayerKind::Compressed, None);
-                self.entity(&Entity::parse(&content), &place.inside());
+                self.push_layer(place, LayerKind::Compressed, None);
+                let is_payload = self.entity(&Entity::parse(&content), &place.inside());
                 if is_bare {
-                    self.opened.entity.get_or_insert(content.into());
+                    self.keep(content.into(), is_payload);
                 }
             }
-            Err(problem) => self.push_layer(LayerKind::Compressed, Some(problem)),
+            Err(problem) => self.push_layer(place, LayerKind::Compressed, Some(problem)),
         }
     }
 
@@ -443,8 +451,13 @@ impl Walk<'_> {
         false
     }
 
-    fn push_layer(&mut self, kind: LayerKind, problem: Option<Problem>) {
-        self.opened.layers.push(Layer { kind, problem });
+    fn push_layer(&mut self, place: &Place<'_>, kind: LayerKind, problem: Option<Problem>) {
+        let covers_all = place.covers_all;
+        self.opened.layers.push(Layer {
+            kind,
+            problem,
+            covers_all,
+        });
     }
 
     fn set_problem(&mut self, layer: usize, result: Result<(), Problem>) {

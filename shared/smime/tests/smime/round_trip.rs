@@ -202,21 +202,26 @@ fn a_part_is_not_the_whole() {
 
 #[test]
 fn what_is_forwarded_does_not_spoil_the_whole() {
-    let forwarded = signed(RSA, "mallory", SignOptions::default()).unwrap();
-    let mut outer = b"From: <p256@acme.test>\r\nContent-Type: message/rfc822\r\n\r\n".to_vec();
-    outer.extend_from_slice(&forwarded);
-    let message = protect(outer.into(), |entity| {
-        P256.sign(entity, SignOptions::default())
-    });
-    let found = opened_with(&[], &message.unwrap());
-    assert_eq!(found.signatures.len(), 2);
-    assert_eq!(found.signature_verdict(), Some(Ok(())));
-    let learnt: Vec<Certificate> = found
-        .harvest()
-        .into_iter()
-        .map(|harvest| harvest.certificate)
-        .collect();
-    assert_eq!(learnt, [P256.certificate()]);
+    let stranger = signed(RSA, "mallory", SignOptions::default()).unwrap();
+    let stranger = String::from_utf8(stranger).unwrap();
+    let damaged = stranger.replacen("\r\n\r\nMI", "\r\n\r\nMA", 1);
+    for (forwarded, signatures) in [(stranger, 2), (damaged, 1)] {
+        let mut outer = b"From: <p256@acme.test>\r\nContent-Type: message/rfc822\r\n\r\n".to_vec();
+        outer.extend_from_slice(forwarded.as_bytes());
+        let message = protect(outer.into(), |entity| {
+            P256.sign(entity, SignOptions::default())
+        });
+        let found = opened_with(&[], &message.unwrap());
+        assert_eq!(found.layers.len(), 2);
+        assert_eq!(found.signatures.len(), signatures);
+        assert_eq!(found.signature_verdict(), Some(Ok(())));
+        let learnt: Vec<Certificate> = found
+            .harvest()
+            .into_iter()
+            .map(|harvest| harvest.certificate)
+            .collect();
+        assert_eq!(learnt, [P256.certificate()]);
+    }
 }
 
 #[test]
