@@ -77,7 +77,7 @@ pub(crate) fn start(case: Case<'_>, raw: Buffer) -> Step<'_> {
     let planning = Planning {
         from,
         speaker: Speaker::find(&case, from),
-        content: protection_of(&raw, &case.header()),
+        content: protection_of(&raw),
         inquiry: Inquiry::default(),
         case,
         raw,

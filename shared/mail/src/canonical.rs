@@ -25,15 +25,9 @@ pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The same where the octets are.
-pub fn into_crlf(octets: Buffer) -> Buffer {
-    let bare = bare_line_feeds(&octets);
-    with_carriage_returns(octets, bare)
-}
-
-/// Puts the CR before each LF that lacks one; `missing` are. What grows is written from its end: what it overwrites
-/// has been moved.
-fn with_carriage_returns(mut octets: Buffer, mut missing: usize) -> Buffer {
+/// The same where the octets are. What grows is written from its end: what it overwrites has been moved.
+pub fn into_crlf(mut octets: Buffer) -> Buffer {
+    let mut missing = bare_line_feeds(&octets);
     let mut end = octets.len();
     octets.resize(end + missing);
     while missing > 0

@@ -74,11 +74,10 @@ pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Buffer> {
     }
 }
 
-/// Whether a message has a CMS signature beside its content (multipart/signed, RFC 8551 §3.5.3).
-pub fn has_detached_signature(message: &[u8]) -> bool {
-    let entity = Entity::parse(message);
+/// Whether the entity has a CMS signature beside its content (multipart/signed, RFC 8551 §3.5.3).
+pub fn has_detached_signature(entity: &Entity<'_>) -> bool {
     let content_type = entity.content_type();
-    content_type.is("multipart", "signed") && signed_beside(&entity, &content_type).is_some()
+    content_type.is("multipart", "signed") && signed_beside(entity, &content_type).is_some()
 }
 
 /// The parts of a multipart/signed, if the signature is one of CMS.
