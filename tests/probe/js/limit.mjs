@@ -14,11 +14,14 @@ import {
   randomBytes,
   sign,
   verify,
+  X509Certificate,
 } from "node:crypto";
 
 const CIPHER = "aes-256-cbc";
 // As large as signed attributes are.
 const ATTRIBUTES = new Uint8Array(400);
+// The base64 of a message comes in lines of this length.
+const LINE = /.{76}/g;
 const OAEP = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
 
 const pkcs8 = (key) => ({ key, format: "der", type: "pkcs8" });
@@ -37,11 +40,15 @@ function encrypted(octets, recipient) {
   return [blocks[0].toString("base64") + blocks[1].toString("base64"), publicEncrypt({ ...recipient, ...OAEP }, contentKey)];
 }
 
-function decrypting({ message, key }) {
+// Two signatures are checked: the signer's, and the authority's on the signer's certificate.
+function decrypting({ message, key, certificate, authority }) {
   const [contentKey, iv] = [randomBytes(32), randomBytes(16)];
   const cipher = createCipheriv(CIPHER, contentKey, iv);
-  const text = Buffer.concat([cipher.update(message), cipher.final()]).toString("base64");
+  const sealedContent = Buffer.concat([cipher.update(message), cipher.final()]);
+  const text = sealedContent.toString("base64").replace(LINE, "$&\r\n");
   const recipient = publicOf(key);
+  const [signer, issuer] = [certificate, authority].map((file) => new X509Certificate(buffer(file)));
+  const issuerKey = issuer.publicKey;
   const sealed = publicEncrypt({ ...recipient, ...OAEP }, contentKey);
   const signature = sign("sha256", ATTRIBUTES, pkcs8(key));
   return () => {
@@ -49,7 +56,8 @@ function decrypting({ message, key }) {
     const opened = decipher.update(Buffer.from(text, "base64"));
     decipher.final();
     digest(opened);
-    if (!verify("sha256", ATTRIBUTES, recipient, signature)) throw new Error("the signature is not good");
+    const isGood = verify("sha256", ATTRIBUTES, recipient, signature) && signer.verify(issuerKey);
+    if (!isGood) throw new Error("the signatures are not good");
     return opened;
   };
 }
