@@ -60,20 +60,24 @@ fn has_other_charset(entity: &Entity<'_>) -> bool {
         })
 }
 
+/// Most text is ASCII without controls, which one look shows.
 fn is_text(octets: &[u8]) -> bool {
-    is_utf8(octets) && has_no_control(octets)
+    let is_plain = !has_any(octets, |octet| !octet.is_ascii() || is_control(octet));
+    is_plain || (is_utf8(octets) && has_no_control(octets))
 }
 
-/// Most text is ASCII, which is seen in a fraction of the time.
+/// ASCII is seen in a fraction of the time.
 fn is_utf8(octets: &[u8]) -> bool {
-    !has_any(octets, |octet| octet > 0x7f) || std::str::from_utf8(octets).is_ok()
+    !has_any(octets, |octet| !octet.is_ascii()) || std::str::from_utf8(octets).is_ok()
 }
 
 /// Line ends, tab, form feed, backspace and the escape of ISO 2022 occur in text.
+fn is_control(octet: u8) -> bool {
+    (octet < 0x20 && !matches!(octet, 0x08..=0x0d | 0x1b)) || octet == 0x7f
+}
+
 fn has_no_control(octets: &[u8]) -> bool {
-    !has_any(octets, |octet| {
-        (octet < 0x20 && !matches!(octet, 0x08..=0x0d | 0x1b)) || octet == 0x7f
-    })
+    !has_any(octets, is_control)
 }
 
 /// Without an early end inside of a chunk the compiler looks at many octets at once.
