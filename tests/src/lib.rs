@@ -3,6 +3,7 @@
 //! and the engine alone in workerd.
 
 pub mod api_client;
+pub mod at_once;
 pub mod identity;
 pub mod message;
 pub mod publisher;

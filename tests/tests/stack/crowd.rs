@@ -1,10 +1,11 @@
 //! Large messages that come all at once.
 
 use std::fs;
-use std::thread::{self, sleep};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
+use tests::at_once::at_once;
 use tests::identity::now;
 use tests::message::sized;
 use tests::smtp_client::Reply;
@@ -55,18 +56,7 @@ pub(crate) fn keeps_within_an_isolate(setting: &Setting) -> Result<()> {
         });
     }
     let (outside, inside) = (setting.outside.len(), setting.inside.len());
-    let ended: Vec<Result<()>> = thread::scope(|scope| {
-        let threads = mails
-            .iter()
-            .map(|mail| scope.spawn(|| mail.deliver(setting, partner)));
-        let threads: Vec<_> = threads.collect();
-        let join = |thread: thread::ScopedJoinHandle<'_, Result<()>>| thread.join();
-        let ended = threads.into_iter().map(join);
-        ended
-            .map(|ended| ended.unwrap_or_else(|_| Err(anyhow!("a client panicked"))))
-            .collect()
-    });
-    ended.into_iter().collect::<Result<()>>()?;
+    at_once(mails.iter().map(|mail| || mail.deliver(setting, partner)))?;
     ensure!(
         setting.outside.len() - outside == SIZES.len(),
         "not all mail went out"

@@ -1,9 +1,8 @@
 //! What mail may cost, and what a licence holds.
 
-use std::thread;
-
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use tests::at_once::at_once;
 use tests::identity::now;
 use tests::message::plain;
 
@@ -111,25 +110,13 @@ pub(crate) fn route(setting: &Setting, addresses: &[String]) -> Result<String> {
 
 /// Activates each mailbox in a call of its own, all at once; how many were told that it worked.
 fn race(setting: &Setting, addresses: &[String]) -> Result<usize> {
-    let answers: Vec<Result<Value>> = thread::scope(|scope| {
-        let calls: Vec<_> = addresses
-            .iter()
-            .map(|address| {
-                let body = json!({"addresses": [address]});
-                scope.spawn(move || setting.api.post("/mailboxes/activate", &body))
-            })
-            .collect();
-        calls
-            .into_iter()
-            .map(|call| {
-                call.join()
-                    .unwrap_or_else(|_| Err(anyhow!("a call panicked")))
-            })
-            .collect()
-    });
+    let answers = at_once(addresses.iter().map(|address| {
+        let body = json!({"addresses": [address]});
+        move || setting.api.post("/mailboxes/activate", &body)
+    }))?;
     let mut granted = 0;
     for answer in answers {
-        let result = answer?["results"][0].clone();
+        let result = &answer["results"][0];
         if result["problem"].is_null() {
             granted += 1;
         } else {

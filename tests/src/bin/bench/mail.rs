@@ -8,11 +8,12 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 use smime::KeyKind;
 use tempfile::TempDir;
 use tests::api_client::ApiClient;
+use tests::at_once::at_once;
 use tests::identity::{Authority, now};
 use tests::message::sized;
 use tests::sink::Sink;
@@ -128,22 +129,9 @@ struct Times {
 
 /// A mail's whole way, client to sink, signed and encrypted against unchanged.
 fn whole_way(relay: &Relay, connections: usize) -> Result<Figure> {
-    let times: Vec<Result<Times>> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| correspond(&relay.address)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| Err(anyhow!("a client panicked")))
-            })
-            .collect()
-    });
+    let times = at_once((0..connections).map(|_| || correspond(&relay.address)))?;
     let mut all = Times::default();
     for times in times {
-        let times = times?;
         all.protected.extend(times.protected);
         all.unchanged.extend(times.unchanged);
     }
