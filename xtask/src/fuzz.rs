@@ -1,7 +1,8 @@
 //! A smoke of the fuzz targets: long enough to meet what the seeds lead to, short enough for every run.
 
-use std::env;
+use std::num::NonZero;
 use std::process::Command;
+use std::{env, fs, thread};
 
 use anyhow::{Context, Result};
 
@@ -27,18 +28,29 @@ pub(crate) fn smoke(tools: &Tools, progress: &Progress, tally: &mut Tally) -> Re
     };
     let mut build = fuzz(tools, "build");
     tally.check(&mut build, "Fuzz targets", progress)?;
-    for target in TARGETS {
-        let found = tools::target(tools.root()).join("fuzz").join(target);
-        std::fs::create_dir_all(&found)?;
-        let mut run = fuzz(tools, "run");
-        run.arg(target).arg(found);
-        run.arg(tools.root().join("fuzz/seeds").join(target));
-        // 64 KiB have room for all that the parsers know; ten seconds for so little are a finding.
-        run.args(["--", "-max_len=65536", "-timeout=10"]);
-        run.arg(format!("-max_total_time={seconds}"));
-        tally.check(&mut run, &format!("Fuzzing {target}"), progress)?;
+    // A core for each, so that a second is a second of the processor.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    for targets in TARGETS.chunks(cores) {
+        let mut runs = Vec::new();
+        for target in targets {
+            runs.push(run(tools, target, seconds)?);
+        }
+        let name = format!("Fuzzing {}", targets.join(", "));
+        tally.check_all(&mut runs, &name, progress)?;
     }
     Ok(())
+}
+
+fn run(tools: &Tools, target: &str, seconds: u32) -> Result<Command> {
+    let found = tools::target(tools.root()).join("fuzz").join(target);
+    fs::create_dir_all(&found)?;
+    let mut run = fuzz(tools, "run");
+    run.arg(target).arg(found);
+    run.arg(tools.root().join("fuzz/seeds").join(target));
+    // 64 KiB have room for all that the parsers know; ten seconds for so little are a finding.
+    run.args(["--", "-max_len=65536", "-timeout=10"]);
+    run.arg(format!("-max_total_time={seconds}"));
+    Ok(run)
 }
 
 fn fuzz(tools: &Tools, verb: &str) -> Command {

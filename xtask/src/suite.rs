@@ -1,10 +1,10 @@
 //! `cargo xtask test`: everything that CI runs. A step that fails does not keep the later ones from
 //! running, unless they need what it makes.
 
-use std::env;
 use std::process::{Command, ExitCode};
+use std::{env, slice, thread};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::peers::Peers;
 use crate::process;
@@ -51,14 +51,36 @@ impl Tally {
         name: &str,
         progress: &Progress,
     ) -> Result<()> {
+        self.check_all(slice::from_mut(command), name, progress)
+    }
+
+    /// Checks, each a test in itself, that run side by side.
+    pub(crate) fn check_all(
+        &mut self,
+        commands: &mut [Command],
+        name: &str,
+        progress: &Progress,
+    ) -> Result<()> {
         let step = progress.step(name);
-        let ended = process::try_run(command, &step)?;
-        if ended.status.success() {
+        let ended = thread::scope(|scope| {
+            let step = &step;
+            let run = |command| scope.spawn(move || process::try_run(command, step));
+            let threads: Vec<_> = commands.iter_mut().map(run).collect();
+            let ended = threads.into_iter().map(|thread| match thread.join() {
+                Ok(ended) => ended,
+                Err(_) => Err(anyhow!("{name}: a thread panicked")),
+            });
+            ended.collect::<Result<Vec<_>>>()
+        })?;
+        let (succeeded, failed): (Vec<_>, Vec<_>) =
+            ended.iter().partition(|ended| ended.status.success());
+        self.passed += succeeded.len();
+        self.failed += failed.len();
+        if failed.is_empty() {
             step.done();
-            self.passed += 1;
         } else {
-            step.failed(&ended.output);
-            self.failed += 1;
+            let outputs = failed.iter().map(|ended| ended.output.as_str());
+            step.failed(&outputs.collect::<String>());
         }
         Ok(())
     }
