@@ -444,7 +444,11 @@ fn parse(input: &[u8]) -> Result<Parsed, CertificateError> {
             extensions.push(read_extension(&mut list, &range)?);
         }
     }
-    let addresses = addresses(subject, &extensions, der);
+    let alternative_names = extensions
+        .iter()
+        .filter(|extension| extension.id == oid::SUBJECT_ALT_NAME)
+        .filter_map(|extension| der.get(extension.value.clone()));
+    let addresses = read_addresses(subject.content, alternative_names);
     Ok(Parsed {
         tbs: range(tbs.raw),
         serial: range(serial.content),
@@ -486,7 +490,12 @@ pub(crate) fn subrange(whole: &[u8], part: &[u8]) -> Range<usize> {
     start..start + part.len()
 }
 
-fn addresses(subject: Element<'_>, extensions: &[StoredExtension], der: &[u8]) -> Vec<Address> {
+/// The mail addresses of a subject, by the content of its Name, and of its subjectAltNames. Whoever constrains them asks
+/// here as well, so that none is vouched for that was not looked at.
+pub(crate) fn read_addresses<'a>(
+    subject: &[u8],
+    alternative_names: impl IntoIterator<Item = &'a [u8]>,
+) -> Vec<Address> {
     let mut addresses = Vec::new();
     let mut add = |text: &[u8]| {
         let address = std::str::from_utf8(text)
@@ -498,13 +507,10 @@ fn addresses(subject: Element<'_>, extensions: &[StoredExtension], der: &[u8]) -
             addresses.push(address);
         }
     };
-    for extension in extensions {
-        if extension.id == oid::SUBJECT_ALT_NAME {
-            let value = der.get(extension.value.clone()).unwrap_or_default();
-            for_each_mailbox(value, &mut add);
-        }
+    for names in alternative_names {
+        for_each_mailbox(names, &mut add);
     }
-    for_each_attribute(subject.content, |id, value| {
+    for_each_attribute(subject, |id, value| {
         if id == oid::EMAIL_ADDRESS {
             add(value.content);
         }

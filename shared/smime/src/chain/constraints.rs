@@ -1,7 +1,7 @@
 //! Name constraints (RFC 5280 §4.2.1.10, §6.1.4 (g)): which names an authority may certify.
 
 use super::budget::{Budget, Exhausted};
-use super::names::GeneralName;
+use super::names::{GeneralName, Mailboxes};
 use crate::asn1::{Asn1Error, Element, tag};
 
 /// The extension of one authority: subtrees that are permitted and that are excluded.
@@ -114,16 +114,14 @@ fn within(name: &GeneralName<'_>, base: &GeneralName<'_>) -> Option<Within> {
     }
 }
 
-/// A base is a mailbox, a host, or with a leading dot the hosts below a domain. Local parts compare
-/// without case, as this crate compares addresses everywhere (RFC 8550 §3).
-fn email_within(name: &str, base: &str) -> Within {
-    let Some((_, host)) = name.rsplit_once('@') else {
-        return Within::Unclear;
-    };
-    if base.contains('@') {
-        name.eq_ignore_ascii_case(base).into()
-    } else {
-        host_within(host, base).into()
+/// Local parts compare without case, as this crate compares addresses everywhere (RFC 8550 §3).
+fn email_within(name: &Mailboxes, base: &Mailboxes) -> Within {
+    match (name, base) {
+        (Mailboxes::One(name), Mailboxes::One(base)) => (name == base).into(),
+        (Mailboxes::One(name), Mailboxes::Host(host)) => (name.domain() == host).into(),
+        (Mailboxes::One(name), Mailboxes::Below(domain)) => name.domain().is_below(domain).into(),
+        (Mailboxes::One(_), Mailboxes::All) => Within::Yes,
+        _ => Within::Unclear,
     }
 }
 
@@ -186,7 +184,8 @@ fn ip_within(name: &[u8], base: &[u8]) -> Option<Within> {
 
 fn describe(name: &GeneralName<'_>) -> String {
     match name {
-        GeneralName::Email(text) => format!("the address `{text}`"),
+        GeneralName::Email(Mailboxes::One(address)) => format!("the address `{address}`"),
+        GeneralName::Email(_) => "an address that cannot be read".to_owned(),
         GeneralName::Dns(text) | GeneralName::Uri(text) => format!("the name `{text}`"),
         GeneralName::Ip(_) => "an IP address".to_owned(),
         GeneralName::Directory(_) => "the subject's name".to_owned(),
@@ -197,25 +196,45 @@ fn describe(name: &GeneralName<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use GeneralName::{Dns, Email, Ip, Uri};
+    use GeneralName::{Dns, Ip, Uri};
 
     #[track_caller]
     fn check(name: &GeneralName<'_>, base: &GeneralName<'_>, expected: Option<Within>) {
         assert_eq!(within(name, base), expected, "{name:?} in {base:?}");
     }
 
+    fn email(text: &str) -> GeneralName<'_> {
+        GeneralName::Email(Mailboxes::read(text))
+    }
+
     #[test]
     fn mailboxes_hosts_and_domains() {
-        let bob = Email("Bob@Mail.Example.org");
-        check(&bob, &Email("bob@mail.example.org"), Some(Within::Yes));
-        check(&bob, &Email("eve@mail.example.org"), Some(Within::No));
-        check(&bob, &Email("mail.example.org"), Some(Within::Yes));
-        check(&bob, &Email("example.org"), Some(Within::No));
-        check(&bob, &Email(".example.org"), Some(Within::Yes));
-        check(&bob, &Email(".ample.org"), Some(Within::No));
-        check(&bob, &Email(""), Some(Within::Yes));
-        check(&Email("bob"), &Email("example.org"), Some(Within::Unclear));
+        let bob = email("Bob@Mail.Example.org");
+        check(&bob, &email("bob@mail.example.org"), Some(Within::Yes));
+        check(&bob, &email("eve@mail.example.org"), Some(Within::No));
+        check(&bob, &email("mail.example.org"), Some(Within::Yes));
+        check(&bob, &email("example.org"), Some(Within::No));
+        check(&bob, &email(".example.org"), Some(Within::Yes));
+        check(&bob, &email(".ample.org"), Some(Within::No));
+        check(&bob, &email(""), Some(Within::Yes));
+        check(&email("bob"), &email("example.org"), Some(Within::Unclear));
+        check(&bob, &email("not a host"), Some(Within::Unclear));
         check(&bob, &Dns("example.org"), None);
+    }
+
+    #[test]
+    fn mailboxes_are_those_that_a_from_address_is_compared_with() {
+        for name in [
+            "bob@example.org.",
+            "bob@ｅxample.org",
+            "bob@example。org",
+            "\"bob\"@example.org",
+        ] {
+            check(&email(name), &email("example.org"), Some(Within::Yes));
+            check(&email(name), &email("bob@example.org"), Some(Within::Yes));
+        }
+        let umlaut = email("bob@bücher.example");
+        check(&umlaut, &email("xn--bcher-kva.example"), Some(Within::Yes));
     }
 
     #[test]
@@ -280,9 +299,9 @@ mod tests {
 
     #[test]
     fn what_is_unclear_is_refused() {
-        let odd = [Email("no-at-sign")];
+        let odd = [email("no-at-sign")];
         let mut budget = Budget::default();
-        let base = || vec![Email("example.org")];
+        let base = || vec![email("example.org")];
         let permitted = NameConstraints {
             permitted: base(),
             excluded: vec![],

@@ -65,10 +65,12 @@ fn ed25519() -> Vec<u8> {
 /// A name with a common name only.
 pub(crate) fn name(common_name: &str) -> Vec<u8> {
     const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
-    let attribute = Writer::new()
-        .oid(COMMON_NAME)
-        .element(tag::UTF8_STRING, common_name.as_bytes())
-        .sequence();
+    name_of(COMMON_NAME, tag::UTF8_STRING, common_name.as_bytes())
+}
+
+/// A name with one attribute, whose value has this tag.
+pub(crate) fn name_of(id: ObjectIdentifier, tag: u8, value: &[u8]) -> Vec<u8> {
+    let attribute = Writer::new().oid(id).element(tag, value).sequence();
     Writer::new()
         .raw(&Writer::new().raw(&attribute).wrap(tag::SET))
         .sequence()

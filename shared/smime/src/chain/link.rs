@@ -4,10 +4,11 @@ use der::oid::ObjectIdentifier;
 use mail::UnixTime;
 
 use super::constraints::NameConstraints;
-use super::names::{DistinguishedName, GeneralName};
+use super::names::{DistinguishedName, GeneralName, Mailboxes};
 use super::policies::PolicyConstraints;
 use super::usage::{BasicConstraints, KeyUsage};
 use crate::asn1::{Asn1Error, Element, Reader, oid, read_time, tag};
+use crate::certificate::read_addresses;
 
 /// What is signed, how, and the signature: the outer shape of certificates, CRLs and OCSP responses.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,10 @@ pub(crate) struct Link<'a> {
     pub(crate) basic_constraints: Option<BasicConstraints>,
     pub(crate) key_usage: Option<KeyUsage>,
     pub(crate) extended_key_usage: Option<Vec<ObjectIdentifier>>,
+    /// The content of the subject's Name.
+    subject_content: &'a [u8],
+    /// `subjectAltName`, the extension's value.
+    alternative_names_der: Option<&'a [u8]>,
     /// `subjectAltName`.
     pub(crate) alternative_names: Vec<GeneralName<'a>>,
     pub(crate) name_constraints: Option<NameConstraints<'a>>,
@@ -88,7 +93,7 @@ impl<'a> Link<'a> {
         }
         let issuer = fields.expect(tag::SEQUENCE)?;
         let mut validity = fields.expect(tag::SEQUENCE)?.reader();
-        let subject = DistinguishedName::read(&fields.expect(tag::SEQUENCE)?)?;
+        let subject = fields.expect(tag::SEQUENCE)?;
         let spki = fields.expect(tag::SEQUENCE)?.raw;
         fields.optional(tag::context_primitive(1))?; // issuerUniqueID
         fields.optional(tag::context_primitive(2))?; // subjectUniqueID
@@ -99,7 +104,7 @@ impl<'a> Link<'a> {
             serial,
             issuer: DistinguishedName::read(&issuer)?,
             issuer_der: issuer.raw,
-            subject,
+            subject: DistinguishedName::read(&subject)?,
             not_before: read_time(validity.any()?)?,
             not_after: read_time(validity.any()?)?,
             spki,
@@ -108,6 +113,8 @@ impl<'a> Link<'a> {
             basic_constraints: None,
             key_usage: None,
             extended_key_usage: None,
+            subject_content: subject.content,
+            alternative_names_der: None,
             alternative_names: Vec::new(),
             name_constraints: None,
             policies: None,
@@ -137,16 +144,17 @@ impl<'a> Link<'a> {
             .is_some_and(|constraints| constraints.is_authority)
     }
 
-    /// Every name that the certificate gives its subject and that name constraints govern. Addresses
-    /// in the subject count like those of `subjectAltName`, as receivers read both (RFC 8550 §3).
+    /// Every name that the certificate gives its subject and that name constraints govern, among them
+    /// all addresses that it may vouch for, wherever they stand (RFC 8550 §3).
     pub(crate) fn names(&self) -> Vec<GeneralName<'_>> {
         let subject =
             (!self.subject.is_empty()).then(|| GeneralName::Directory(self.subject.clone()));
-        let addresses = self.subject.email_addresses().map(GeneralName::Email);
+        let addresses = read_addresses(self.subject_content, self.alternative_names_der);
+        let addresses = addresses.into_iter().map(Mailboxes::One);
         let alternatives = self.alternative_names.iter().cloned();
         subject
             .into_iter()
-            .chain(addresses)
+            .chain(addresses.map(GeneralName::Email))
             .chain(alternatives)
             .collect()
     }
@@ -166,6 +174,7 @@ impl<'a> Link<'a> {
             oid::BASIC_CONSTRAINTS => self.basic_constraints = Some(BasicConstraints::read(value)?),
             oid::SUBJECT_ALT_NAME => {
                 let names = Element::only(value, tag::SEQUENCE)?;
+                self.alternative_names_der = Some(value);
                 self.alternative_names = GeneralName::read_all(names.reader())?;
             }
             oid::NAME_CONSTRAINTS => self.name_constraints = Some(NameConstraints::read(value)?),

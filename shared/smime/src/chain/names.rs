@@ -2,6 +2,7 @@
 //! certificate gives its subject (§4.2.1.6).
 
 use der::oid::ObjectIdentifier;
+use mail::{Address, Domain};
 
 use crate::asn1::{Asn1Error, Element, Reader, oid, tag};
 
@@ -47,17 +48,6 @@ impl DistinguishedName {
     /// Whether `base` is this name or one above it.
     pub(crate) fn is_within(&self, base: &Self) -> bool {
         self.rdns.starts_with(&base.rdns)
-    }
-
-    /// The values of the attribute `emailAddress`, lower-cased.
-    pub(crate) fn email_addresses(&self) -> impl Iterator<Item = &str> {
-        self.rdns
-            .iter()
-            .flatten()
-            .filter_map(|(kind, value)| match value {
-                Value::Text(text) if *kind == oid::EMAIL_ADDRESS => Some(text.as_str()),
-                _ => None,
-            })
     }
 }
 
@@ -116,11 +106,39 @@ fn text(value: &Element<'_>) -> Option<String> {
     }
 }
 
+/// A mailbox, or those that a constraint names (RFC 5280 §4.2.1.10), compared as the From address is compared with a
+/// certificate's: as A-labels, without case, unquoted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Mailboxes {
+    /// One.
+    One(Address),
+    /// All of a host.
+    Host(Domain),
+    /// All of the hosts below a domain.
+    Below(Domain),
+    /// All.
+    All,
+    /// Neither.
+    Unreadable,
+}
+
+impl Mailboxes {
+    pub(crate) fn read(text: &str) -> Self {
+        let read = match text.strip_prefix('.') {
+            _ if text.is_empty() => Ok(Self::All),
+            _ if text.contains('@') => Address::parse(text).map(Self::One),
+            Some(domain) => Domain::parse(domain).map(Self::Below),
+            None => Domain::parse(text).map(Self::Host),
+        };
+        read.unwrap_or(Self::Unreadable)
+    }
+}
+
 /// A `GeneralName` as constraints and distribution points need it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum GeneralName<'a> {
     /// `rfc822Name`, or `SmtpUTF8Mailbox` (RFC 9598), which the constraints of the former govern.
-    Email(&'a str),
+    Email(Mailboxes),
     /// `dNSName`.
     Dns(&'a str),
     /// `uniformResourceIdentifier`.
@@ -146,7 +164,7 @@ impl<'a> GeneralName<'a> {
 
         let text = std::str::from_utf8(name.content).ok();
         Ok(match (name.tag, text) {
-            (RFC822_NAME, Some(text)) => Self::Email(text),
+            (RFC822_NAME, Some(text)) => Self::Email(Mailboxes::read(text)),
             (DNS_NAME, Some(text)) => Self::Dns(text),
             (URI, Some(text)) => Self::Uri(text),
             (IP_ADDRESS, _) => Self::Ip(name.content),
@@ -155,7 +173,7 @@ impl<'a> GeneralName<'a> {
                 Self::Directory(DistinguishedName::read(&inner)?)
             }
             (OTHER_NAME, _) => match utf8_mailbox(name) {
-                Some(mailbox) => Self::Email(mailbox),
+                Some(mailbox) => Self::Email(Mailboxes::read(mailbox)),
                 None => Self::Other(name.tag, name.content),
             },
             _ => Self::Other(name.tag, name.content),

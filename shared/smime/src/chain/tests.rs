@@ -3,7 +3,7 @@
 use der::oid::ObjectIdentifier;
 use mail::UnixTime;
 
-use super::forge::{Authority, Key, NOW, Template, provider};
+use super::forge::{Authority, Key, NOW, Template, name_of, provider};
 use super::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
 use crate::asn1::{Writer, oid, tag};
 use crate::{Certificate, Reason};
@@ -218,6 +218,47 @@ fn name_constraints_bind_addresses_below() {
     assert_eq!(judge("Eve@Example.org"), refused);
     assert_eq!(judge("alice@example.com"), refused);
     assert_eq!(judge("alice@sub.example.org"), refused);
+}
+
+#[test]
+fn name_constraints_bind_addresses_wherever_they_stand() {
+    let root = Authority::root("Root", 1);
+    let key = Key::new(2);
+    let template = Template::authority("Sub", &key).mailboxes(&["example.org"], &[]);
+    let sub = root.authority_from(template, key);
+    let judge = |template: &Template| {
+        let user = sub.issue(template);
+        assert_eq!(user.addresses().len(), 1);
+        outcome(&root.certificate, &[&sub.certificate], &user)
+    };
+    const VISIBLE_STRING: u8 = 26;
+    for (address, expected) in [
+        ("alice@example.org", Ok(3)),
+        ("alice@example.com", Err((Reason::WrongUsage, 0))),
+    ] {
+        let user = || Template::user("User", &Key::new(3));
+        for tag in [
+            tag::IA5_STRING,
+            tag::OCTET_STRING,
+            tag::TELETEX_STRING,
+            VISIBLE_STRING,
+        ] {
+            let mut template = user();
+            template.subject = name_of(oid::EMAIL_ADDRESS, tag, address.as_bytes());
+            assert_eq!(judge(&template), expected, "{tag}");
+        }
+        let mailbox = Writer::new()
+            .element(tag::UTF8_STRING, address.as_bytes())
+            // Nothing may follow here.
+            .octets(b"x");
+        let name = Writer::new()
+            .oid(oid::SMTP_UTF8_MAILBOX)
+            .raw(&mailbox.wrap(tag::context(0)))
+            .wrap(tag::context(0));
+        let names = Writer::new().raw(&name).sequence();
+        let template = user().with(oid::SUBJECT_ALT_NAME, false, &names);
+        assert_eq!(judge(&template), expected, "SmtpUTF8Mailbox");
+    }
 }
 
 #[test]
