@@ -5,10 +5,16 @@
 
 use std::fmt;
 
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
+
 /// Longest local part in octets (RFC 5321 §4.5.3.1.1).
 pub const LOCAL_PART_OCTETS_MAX: usize = 64;
 /// Longest domain in octets (RFC 5321 §4.5.3.1.2).
 pub const DOMAIN_OCTETS_MAX: usize = 255;
+
+/// What no host name has (RFC 1123 §2.1). The underscore is not among it: it is no letter of host names, but real
+/// hosts that send mail have it.
+const NOT_IN_HOSTS: AsciiDenyList = AsciiDenyList::new(true, "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~");
 
 /// A domain as lower-case A-labels, `xn--bcher-kva.example`.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -24,11 +30,18 @@ impl Domain {
         if text.starts_with('[') {
             return Err(AddressError::AddressLiteral);
         }
-        let ascii = idna::domain_to_ascii_strict(text).map_err(|_| AddressError::BadDomain)?;
+        let ascii = Uts46::new()
+            .to_ascii(
+                text.as_bytes(),
+                NOT_IN_HOSTS,
+                Hyphens::CheckFirstLast,
+                DnsLength::Verify,
+            )
+            .map_err(|_| AddressError::BadDomain)?;
         if ascii.len() > DOMAIN_OCTETS_MAX {
             return Err(AddressError::BadDomain);
         }
-        Ok(Self(ascii))
+        Ok(Self(ascii.into_owned()))
     }
 
     /// The A-labels, lower-case.
@@ -173,8 +186,16 @@ mod tests {
             ("info@BÜCHER.example", "info@xn--bcher-kva.example"),
             ("\"alice\"@acme.test", "alice@acme.test"),
             ("alice@acme.test.", "alice@acme.test"),
+            ("alice@acme。test", "alice@acme.test"),
         ] {
             assert_eq!(Address::parse(a), Address::parse(b), "{a} and {b}");
+        }
+    }
+
+    #[test]
+    fn hosts_of_the_wild() {
+        for text in ["a@my_host.acme.test", "a@ab--cd.test"] {
+            assert_eq!(Address::parse(text).unwrap().to_string(), text);
         }
     }
 
@@ -201,6 +222,9 @@ mod tests {
             ("a\r\nb@acme.test", AddressError::BadLocalPart),
             ("alice@", AddressError::EmptyDomain),
             ("alice@acme test", AddressError::BadDomain),
+            ("alice@acme,test", AddressError::BadDomain),
+            ("alice@-acme.test", AddressError::BadDomain),
+            ("alice@acme..test", AddressError::BadDomain),
             ("alice@[192.0.2.1]", AddressError::AddressLiteral),
         ] {
             assert_eq!(Address::parse(text), Err(error), "{text}");

@@ -61,6 +61,11 @@ impl ContentType {
     }
 }
 
+/// The token that a structured field begins with, behind comments.
+pub(crate) fn first_token(value: &str) -> Option<&str> {
+    Scanner { rest: value }.token()
+}
+
 struct Scanner<'a> {
     rest: &'a str,
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    Buffer, ContentType, Defect, Field, decode_base64, decode_quoted_printable,
+    Buffer, ContentType, Defect, Field, content_type, decode_base64, decode_quoted_printable,
     encode::append_base64,
     header::{self, Parsed},
     limits::PARTS_MAX,
@@ -119,7 +119,7 @@ impl<'a> Entity<'a> {
             return TransferEncoding::Identity;
         };
         let text = field.text();
-        let name = text.split([';', '(', ' ']).next().unwrap_or_default();
+        let name = content_type::first_token(&text).unwrap_or_default();
         if name.eq_ignore_ascii_case("base64") {
             TransferEncoding::Base64
         } else if name.eq_ignore_ascii_case("quoted-printable") {
@@ -288,10 +288,12 @@ mod tests {
 
     #[test]
     fn bodies_decode() {
-        let entity = Entity::parse(
-            b"Content-Type: text/plain; name=a.txt\nContent-Transfer-Encoding: BASE64\n\nYWJj\n",
-        );
-        assert_eq!(entity.decoded_body().0.as_ref(), b"abc");
+        for encoding in ["BASE64", "base64; x", "(x) base64", "base64\t(x)"] {
+            let raw = format!("Content-Transfer-Encoding: {encoding}\n\nYWJj\n");
+            let entity = Entity::parse(raw.as_bytes());
+            assert_eq!(entity.decoded_body().0.as_ref(), b"abc", "{encoding}");
+        }
+        let entity = Entity::parse(b"Content-Type: text/plain; name=a.txt\n\nabc\n");
         assert_eq!(entity.file_name().as_deref(), Some("a.txt"));
         assert!(entity.multipart().is_none());
     }

@@ -1,13 +1,13 @@
 //! Address fields (RFC 5322 §3.4): which mailboxes they name.
 
-use crate::{Address, Entity, limits::MAILBOXES_MAX};
+use crate::{Address, Defect, Entity, limits::MAILBOXES_MAX};
 
 /// The addresses of a field's value, in order; text that is no address is left out. Groups are opened.
 ///
 /// Display names and comments are never searched for addresses: `"bob@acme.test" <eve@evil.test>` is Eve.
 pub fn parse_mailboxes(value: &str) -> Vec<Address> {
     let mut addresses = Vec::new();
-    for item in items(value) {
+    for item in Scan::of(value).items {
         if addresses.len() >= MAILBOXES_MAX {
             break;
         }
@@ -16,81 +16,110 @@ pub fn parse_mailboxes(value: &str) -> Vec<Address> {
     addresses
 }
 
-/// The author's address, if there is exactly one From field with exactly one mailbox.
+/// The author's address, if there is exactly one From field with exactly one mailbox, so written that all readers find
+/// the same in it.
 ///
 /// Anything else leaves it to the reader which one is shown, so nothing may be vouched for.
 pub fn sole_author(message: &Entity<'_>) -> Option<Address> {
+    // Behind the last field that is read another From may stand.
+    if message.defects().contains(&Defect::LimitExceeded) {
+        return None;
+    }
     let mut fields = message.fields().iter().filter(|field| field.is("From"));
     let field = fields.next()?;
     if fields.next().is_some() {
         return None;
     }
-    let text = field.text();
-    let items = items(&text);
-    match items.as_slice() {
-        [item] => Address::parse(item).ok(),
+    let found = Scan::of(&field.text());
+    match found.items.as_slice() {
+        [item] if !found.is_doubtful => Address::parse(item).ok(),
         _ => None,
     }
 }
 
-/// The addr-spec text of each mailbox.
-fn items(value: &str) -> Vec<String> {
-    let mut items = Vec::new();
-    // Everything outside of quotes and comments since the last separator.
-    let mut plain = String::new();
-    let mut angle: Option<String> = None;
-    let mut in_angle = false;
-    let mut comment_depth = 0usize;
-    let mut chars = value.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if comment_depth > 0 => {
-                chars.next();
-            }
-            '(' => comment_depth += 1,
-            ')' if comment_depth > 0 => comment_depth -= 1,
-            _ if comment_depth > 0 => {}
-            '"' => {
-                let quoted = quoted_string(&mut chars);
-                match angle.as_mut() {
-                    Some(text) if in_angle => text.push_str(&quoted),
-                    _ => plain.push_str(&quoted),
-                }
-            }
-            '<' if !in_angle => {
-                in_angle = true;
-                // A second pair of brackets makes the field ambiguous; both count.
-                items.extend(angle.replace(String::new()));
-            }
-            '>' if in_angle => in_angle = false,
-            // The route of RFC 5322 §4.4, "<@a,@b:c@d>", names only its last address.
-            ':' if in_angle => angle = Some(String::new()),
-            ',' | ';' if !in_angle => finish(&mut items, &mut plain, &mut angle),
-            // The name of a group.
-            ':' => plain.clear(),
-            c if in_angle => {
-                if let Some(text) = angle.as_mut()
-                    && !c.is_whitespace()
-                {
-                    text.push(c);
-                }
-            }
-            c => plain.push(c),
-        }
-    }
-    finish(&mut items, &mut plain, &mut angle);
-    items
+/// An address field on the way from its first character to its last.
+#[derive(Default)]
+struct Scan {
+    /// The addr-spec text of each mailbox.
+    items: Vec<String>,
+    /// Whether other readers may find other mailboxes: it has what RFC 5322 does not allow, or a group.
+    is_doubtful: bool,
+    /// Everything outside of quotes and comments since the last separator.
+    plain: String,
+    /// What stands in angle brackets.
+    angle: Option<String>,
+    in_angle: bool,
 }
 
-fn finish(items: &mut Vec<String>, plain: &mut String, angle: &mut Option<String>) {
-    let item = angle.take().unwrap_or_else(|| {
+impl Scan {
+    fn of(value: &str) -> Self {
+        let mut scan = Self::default();
+        let mut comment_depth = 0usize;
+        let mut chars = value.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' if comment_depth > 0 => {
+                    chars.next();
+                }
+                '(' => comment_depth += 1,
+                ')' if comment_depth > 0 => comment_depth -= 1,
+                _ if comment_depth > 0 => {}
+                '"' => scan.text(&quoted_string(&mut chars)),
+                '<' if !scan.in_angle => {
+                    scan.in_angle = true;
+                    // A second pair of brackets makes the field ambiguous; both count.
+                    scan.items.extend(scan.angle.replace(String::new()));
+                }
+                '>' if scan.in_angle => scan.in_angle = false,
+                ':' => scan.colon(),
+                ',' | ';' if !scan.in_angle => scan.finish(),
+                c if scan.in_angle && c.is_whitespace() => {}
+                c => scan.text(c.encode_utf8(&mut [0; 4])),
+            }
+        }
+        scan.is_doubtful |= scan.in_angle || comment_depth > 0;
+        scan.finish();
+        scan
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.angle.as_mut() {
+            Some(angle) if self.in_angle => angle.push_str(text),
+            angle => {
+                self.is_doubtful |= angle.is_some() && !text.trim().is_empty();
+                self.plain.push_str(text);
+            }
+        }
+    }
+
+    fn colon(&mut self) {
+        if self.in_angle {
+            // The route of RFC 5322 §4.4, "<@a,@b:c@d>", names only its last address.
+            let route = self.angle.replace(String::new()).unwrap_or_default();
+            self.is_doubtful |= !route.starts_with('@');
+        } else {
+            // The name of a group.
+            self.is_doubtful = true;
+            self.plain.clear();
+        }
+    }
+
+    fn finish(&mut self) {
         // White space around the dots and the @ is obsolete syntax; anywhere else there is no address.
-        let text = plain.trim();
-        text.to_owned()
-    });
-    plain.clear();
-    if !item.is_empty() {
-        items.push(item);
+        let plain = std::mem::take(&mut self.plain);
+        let plain = plain.trim();
+        let item = match self.angle.take() {
+            Some(item) => {
+                // Some readers show the address that a name without quotes is.
+                let named = Address::parse(plain);
+                self.is_doubtful |= named.is_ok() && named != Address::parse(&item);
+                item
+            }
+            None => plain.to_owned(),
+        };
+        if !item.is_empty() {
+            self.items.push(item);
+        }
     }
 }
 
@@ -111,6 +140,7 @@ fn quoted_string(chars: &mut std::str::Chars<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::FIELDS_MAX;
 
     fn check(value: &str, expected: &[&str]) {
         let found: Vec<String> = parse_mailboxes(value)
@@ -154,6 +184,22 @@ mod tests {
             Some("a@acme.test".to_owned())
         );
         for header in [
+            "From: a@acme.test <A@acme.test>\n\n",
+            "From: \"b@acme.test\" <a@acme.test> (c@acme.test)\n\n",
+            "From: A @ Acme <@relay.test:a@acme.test>\n\n",
+        ] {
+            assert_eq!(author(header).as_deref(), Some("a@acme.test"), "{header}");
+        }
+        let hidden = format!("From: a@acme.test\n{}", "X: 1\n".repeat(FIELDS_MAX));
+        for header in [
+            &hidden,
+            "From: A <b@acme.test:a@acme.test>\n\n",
+            "From: b@acme.test: a@acme.test;\n\n",
+            "From: <a@acme.test> b@acme.test\n\n",
+            "From: <a@acme.test>:b@acme.test\n\n",
+            "From: b@acme.test <a@acme.test>\n\n",
+            "From: A <a@acme.test\n\n",
+            "From: a@acme.test (A\n\n",
             "Subject: none\n\n",
             "From: a@acme.test, b@acme.test\n\n",
             "From: a@acme.test\nFrom: b@acme.test\n\n",
