@@ -42,7 +42,7 @@ pub fn sole_author(message: &Entity<'_>) -> Option<Address> {
 struct Scan {
     /// The addr-spec text of each mailbox.
     items: Vec<String>,
-    /// Whether other readers may find other mailboxes: it has what RFC 5322 does not allow, or a group.
+    /// Whether other readers may find other mailboxes, as it has what RFC 5322 does not allow.
     is_doubtful: bool,
     /// Everything outside of quotes and comments since the last separator.
     plain: String,
@@ -99,8 +99,8 @@ impl Scan {
             self.is_doubtful |= !route.starts_with('@');
         } else {
             // The name of a group.
-            self.is_doubtful = true;
-            self.plain.clear();
+            let name = std::mem::take(&mut self.plain);
+            self.is_doubtful |= self.angle.is_some() || Address::parse(name.trim()).is_ok();
         }
     }
 
@@ -186,6 +186,7 @@ mod tests {
         for header in [
             "From: a@acme.test <A@acme.test>\n\n",
             "From: \"b@acme.test\" <a@acme.test> (c@acme.test)\n\n",
+            "From: friends: a@acme.test;\n\n",
             "From: A @ Acme <@relay.test:a@acme.test>\n\n",
         ] {
             assert_eq!(author(header).as_deref(), Some("a@acme.test"), "{header}");

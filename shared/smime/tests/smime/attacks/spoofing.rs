@@ -28,6 +28,12 @@ fn a_signature_speaks_for_the_one_author_that_is_shown() {
         ("From: \"eve@evil.test\" <p256@acme.test>", None),
         ("From: p256@acme.test (eve@evil.test)", None),
         ("From: friends: p256@acme.test;", None),
+        // What RFC 5322 does not know, and readers read in more ways than one.
+        ("From: <eve@evil.test:p256@acme.test>", mismatch),
+        ("From: eve@evil.test: p256@acme.test;", mismatch),
+        ("From: <p256@acme.test> eve@evil.test", mismatch),
+        ("From: <p256@acme.test>:eve@evil.test", mismatch),
+        ("From: eve@evil.test <p256@acme.test>", mismatch),
         // Another author.
         ("From: <eve@evil.test>", mismatch),
         ("From: <p256@acme.test.evil.test>", mismatch),
