@@ -1,7 +1,7 @@
 //! Opening one envelope: finding the recipient, recovering the content key, decrypting in place.
 
 use der::oid::ObjectIdentifier;
-use mail::Buffer;
+use mail::{Buffer, Entity};
 
 use crate::{
     KeyKind, KeyPair, PrivateKey, Problem, Provider, ProviderError, Reason,
@@ -10,7 +10,7 @@ use crate::{
         Agreement, Encapsulation, EncryptedContent, Envelope, Kdf, KeyWay, RecipientInfo, Transport,
     },
     encrypt::{kem_info, shared_info},
-    hazmat,
+    hazmat, malleability,
     password::Password,
     sensitive::Sensitive,
 };
@@ -100,9 +100,12 @@ pub(crate) fn decrypt(
             "the content cipher does not fit the kind of envelope",
         ));
     }
-    let candidates = candidates(&envelope.recipients, keys, password);
+    let Candidates {
+        list: candidates,
+        is_cut,
+    } = candidates(&envelope.recipients, keys, password);
     if candidates.is_empty() {
-        return Err(no_matching_key());
+        return Err(why_none(&envelope.recipients, keys));
     }
     let is_guess = candidates.iter().all(|candidate| candidate.is_guess);
     let mut ciphertext = take_content(object, envelope.content);
@@ -115,6 +118,7 @@ pub(crate) fn decrypt(
             .map(|found| (found.mac.as_slice(), found.attributes.as_slice())),
     };
     let last = candidates.len() - 1;
+    let mut is_opened = false;
     for (index, candidate) in candidates.iter().enumerate() {
         let Some(content_key) = content_key(candidate, cipher, provider)? else {
             continue;
@@ -126,16 +130,32 @@ pub(crate) fn decrypt(
             ciphertext.clone()
         };
         if parameters.open(content_key.expose(), &mut attempt, provider) {
-            return Ok(Decrypted {
-                content: attempt,
-                opened_by: candidate.recipient_index,
-            });
+            is_opened = true;
+            // The random key of a wrong guess leaves a padding that is right in one of 256 cases.
+            let is_meant = !candidate.is_guess
+                || cipher.is_authenticated()
+                || malleability::is_one_clean_entity(&Entity::parse(&attempt));
+            if is_meant {
+                return Ok(Decrypted {
+                    content: attempt,
+                    opened_by: candidate.recipient_index,
+                });
+            }
         }
         if index == last && !is_guess {
             return Err(integrity_failure());
         }
     }
-    Err(no_matching_key())
+    Err(if is_cut {
+        Problem::new(
+            Reason::LimitExceeded,
+            "there are too many recipients to try a key on that came without its certificate",
+        )
+    } else if is_opened {
+        integrity_failure()
+    } else {
+        no_matching_key()
+    })
 }
 
 /// The one answer to whatever goes wrong once a key fits.
@@ -144,6 +164,23 @@ pub(crate) fn integrity_failure() -> Problem {
         Reason::IntegrityFailure,
         "the encrypted content was changed, or the key in it is not for this certificate",
     )
+}
+
+/// Why no key can be tried.
+fn why_none(recipients: &[RecipientInfo], keys: &[KeyPair]) -> Problem {
+    let mut certificates = keys.iter().filter_map(|pair| pair.certificate.as_ref());
+    let is_named = certificates.any(|certificate| {
+        let mut ids = recipients.iter().map(|recipient| &recipient.id);
+        ids.any(|id| id.matches(certificate))
+    });
+    if is_named {
+        Problem::new(
+            Reason::UnsupportedAlgorithm,
+            "the way in which the content key is protected is not known",
+        )
+    } else {
+        no_matching_key()
+    }
 }
 
 fn no_matching_key() -> Problem {
@@ -162,6 +199,13 @@ struct Candidate<'a> {
     is_guess: bool,
 }
 
+/// What is tried, in this order.
+struct Candidates<'a> {
+    list: Vec<Candidate<'a>>,
+    /// Whether a limit kept some out.
+    is_cut: bool,
+}
+
 #[derive(Clone, Copy)]
 enum Key<'a> {
     Private(&'a PrivateKey),
@@ -175,7 +219,7 @@ fn candidates<'a>(
     recipients: &'a [RecipientInfo],
     keys: &'a [KeyPair],
     password: Option<&'a Password>,
-) -> Vec<Candidate<'a>> {
+) -> Candidates<'a> {
     /// Most recipients that a key without certificate is tried on: each costs a private operation.
     const GUESSES_MAX: usize = 32;
     /// Most that a password is tried on: each may cost a second.
@@ -183,6 +227,7 @@ fn candidates<'a>(
     let mut named = Vec::new();
     let mut guesses = Vec::new();
     let mut passwords = Vec::new();
+    let mut is_cut = false;
     for (recipient_index, recipient) in recipients.iter().enumerate() {
         for pair in keys.iter().filter(|pair| recipient.fits(pair.key.kind())) {
             let candidate = Candidate {
@@ -194,7 +239,8 @@ fn candidates<'a>(
             match &pair.certificate {
                 Some(certificate) if recipient.id.matches(certificate) => named.push(candidate),
                 None if guesses.len() < GUESSES_MAX => guesses.push(candidate),
-                _ => {}
+                None => is_cut = true,
+                Some(_) => {}
             }
         }
         if let (KeyWay::Password(_), Some(password)) = (&recipient.way, password)
@@ -208,9 +254,13 @@ fn candidates<'a>(
             });
         }
     }
-    let mut found = if named.is_empty() { guesses } else { named };
-    found.append(&mut passwords);
-    found
+    let is_named = !named.is_empty();
+    let mut list = if is_named { named } else { guesses };
+    list.append(&mut passwords);
+    Candidates {
+        list,
+        is_cut: is_cut && !is_named,
+    }
 }
 
 /// The ciphertext, where it is in the object.

@@ -3,6 +3,7 @@
 mod counts;
 mod der;
 mod efail;
+mod guesses;
 mod oracle;
 mod spoofing;
 
