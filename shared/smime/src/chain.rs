@@ -34,10 +34,12 @@ pub use usage::Usage;
 pub(crate) use budget::Exhausted;
 pub(crate) use error::Stop;
 pub(crate) use link::{Extension, Link, Signed, authority_key_id};
-pub(crate) use names::{DistinguishedName, GeneralName};
+pub(crate) use names::{DistinguishedName, GeneralName, is_same_name};
 pub(crate) use pool::{Index, Pool};
 pub(crate) use search::Search;
-pub(crate) use signature::verify as verify_signature;
+pub(crate) use signature::{
+    cost as signature_cost, is_restricted_to_pss, verify as verify_signature,
+};
 pub(crate) use usage::may_sign_crls;
 pub(crate) use validate::{Goal, validate_responder};
 
@@ -86,7 +88,18 @@ impl<'a> PathBuilder<'a> {
         now: UnixTime,
         provider: &dyn Provider,
     ) -> Result<ValidPath, PathError> {
-        if self.intermediates.len() > self.budget.intermediates {
+        self.build_within(&mut self.budget.clone(), target, now, provider)
+    }
+
+    /// The same out of a budget that other questions are answered from, too.
+    pub(crate) fn build_within(
+        &self,
+        budget: &mut Budget,
+        target: &'a Certificate,
+        now: UnixTime,
+        provider: &dyn Provider,
+    ) -> Result<ValidPath, PathError> {
+        if self.intermediates.len() > budget.intermediates {
             let too_many = Exhausted("certificates offered");
             return Err(Stop::from(too_many).into());
         }
@@ -104,8 +117,10 @@ impl<'a> PathBuilder<'a> {
             policies: &self.policies,
             now,
         };
-        let mut search = Search::new(&pool, evidence.as_ref(), provider, self.budget.clone());
-        let mut path = search.find(index, &goal, None)?;
+        let mut search = Search::new(&pool, evidence.as_ref(), provider, budget.clone());
+        let found = search.find(index, &goal, None);
+        *budget = search.budget;
+        let mut path = found?;
         path.reverse();
         Ok(ValidPath {
             certificates: pool.certificates(&path),

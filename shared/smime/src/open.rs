@@ -11,7 +11,7 @@ use mail::{Address, Buffer, Defect, Entity, UnixTime};
 
 use crate::{
     Capabilities, Certificate, PrivateKey, Problem, Provider, RevocationInfo, TrustStore,
-    header_protection::deliverable_payload, password::Password,
+    chain::is_same_name, header_protection::deliverable_payload, password::Password,
 };
 
 /// A private key and, where known, the certificate that names it to senders.
@@ -184,11 +184,11 @@ pub struct Harvest {
 }
 
 impl RecipientId {
-    /// Whether this certificate is meant.
+    /// Whether this certificate is meant. Names are the same in whatever type of string they stand (RFC 5280 §7.1).
     pub fn matches(&self, certificate: &Certificate) -> bool {
         match self {
             Self::IssuerSerial { issuer, serial } => {
-                certificate.issuer_der() == issuer && certificate.serial() == serial
+                certificate.serial() == serial && is_same_name(certificate.issuer_der(), issuer)
             }
             Self::KeyId(id) => certificate.subject_key_identifier() == Some(id),
             Self::Other => false,

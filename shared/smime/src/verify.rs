@@ -3,11 +3,12 @@
 use mail::{Address, UnixTime};
 
 use crate::{
-    Certificate, Digest, PathBuilder, Problem, Provider, Reason, RecipientId, SignatureReport,
-    TrustStore, Usage,
+    Budget, Certificate, Digest, KeyKind, PathBuilder, Problem, Provider, Reason, RecipientId,
+    SignatureReport, SignatureScheme, TrustStore, Usage,
     algorithm::{self, FoundScheme},
     asn1::oid,
     certificate::{hex, name_text},
+    chain::{is_restricted_to_pss, signature_cost},
     cms::signed::{SignedAttributes, SignedData, SignerInfo},
     content_digest::ContentDigest,
 };
@@ -30,6 +31,7 @@ pub(crate) fn signers(
     content: &[u8],
     layer: usize,
     judge: &Judge<'_>,
+    budget: &mut Budget,
 ) -> Vec<SignatureReport> {
     let certificates: Vec<Certificate> = data
         .certificates
@@ -50,7 +52,7 @@ pub(crate) fn signers(
                 certificates: &certificates,
                 judge,
             }
-            .report(layer, &mut digests)
+            .report(layer, &mut digests, budget)
         })
         .collect()
 }
@@ -83,7 +85,12 @@ struct Examination<'a> {
 }
 
 impl Examination<'_> {
-    fn report(&self, layer: usize, digests: &mut Digests<'_>) -> SignatureReport {
+    fn report(
+        &self,
+        layer: usize,
+        digests: &mut Digests<'_>,
+        budget: &mut Budget,
+    ) -> SignatureReport {
         let scheme = self.scheme();
         let attributes = self.signer.attributes.as_ref();
         let candidates = self.candidates();
@@ -119,7 +126,7 @@ impl Examination<'_> {
             verdict: Ok(()),
         };
         // RFC 5280 does not make key identifiers unique: the certificate is the one whose key verifies.
-        let judged = scheme.and_then(|scheme| self.verify(&scheme, &candidates, digests));
+        let judged = scheme.and_then(|scheme| self.verify(&scheme, &candidates, digests, budget));
         let certificate = match judged {
             Ok(certificate) => certificate,
             Err(problem) => {
@@ -132,8 +139,9 @@ impl Examination<'_> {
             }
         };
         report.address = self.address_of(&certificate);
-        report.verdict = self.accept(&certificate, &mut report.path);
-        report.encryption_path = self.encryption_path(&certificate, &report.path, attributes);
+        report.verdict = self.accept(&certificate, &mut report.path, budget);
+        report.encryption_path =
+            self.encryption_path(&certificate, &report.path, attributes, budget);
         report.certificate = Some(certificate);
         report
     }
@@ -179,6 +187,7 @@ impl Examination<'_> {
         scheme: &FoundScheme,
         candidates: &[&Certificate],
         digests: &mut Digests<'_>,
+        budget: &mut Budget,
     ) -> Result<Certificate, Problem> {
         let signed = self.signed_octets(digests)?;
         let is_accepted = self.judge.trust.accepts_sha1 && self.rests_on_sha1(scheme);
@@ -200,32 +209,50 @@ impl Examination<'_> {
                 "the signer's certificate is neither in the message nor known",
             ));
         }
-        let verifies = |certificate: &&&Certificate| {
-            self.judge
-                .provider
-                .verify(
-                    scheme,
-                    certificate.spki(),
-                    match &signed {
-                        Signed::Attributes(octets) => octets,
-                        Signed::Content => digests.content,
-                    },
-                    self.signer.signature,
-                )
-                .is_ok()
+        let message = match &signed {
+            Signed::Attributes(octets) => octets,
+            Signed::Content => digests.content,
         };
-        if let Some(certificate) = candidates.iter().find(verifies) {
-            self.check_stated_certificate(certificate)?;
-            return Ok((*certificate).clone());
+        for certificate in candidates {
+            let cost = signature_cost(certificate.spki());
+            budget
+                .signature(cost)
+                .map_err(|spent| Problem::new(Reason::LimitExceeded, spent.to_string()))?;
+            if self.is_by_key_of(certificate, scheme, message) {
+                self.check_stated_certificate(certificate)?;
+                return Ok((*certificate).clone());
+            }
         }
-        let is_weak = candidates
-            .iter()
-            .any(|certificate| certificate.key_kind().is_weak());
-        Err(if is_weak {
+        let has = |is_such: fn(KeyKind) -> bool| {
+            let mut kinds = candidates.iter().map(|certificate| certificate.key_kind());
+            kinds.any(is_such)
+        };
+        Err(if has(KeyKind::is_weak) {
             Problem::new(Reason::WeakAlgorithm, "the signer's key is too short")
+        } else if has(|kind| kind == KeyKind::Other) {
+            Problem::new(
+                Reason::UnsupportedAlgorithm,
+                "the signer's key is of a kind that is not known",
+            )
         } else {
             invalid("the signature is not that of the signer's key")
         })
+    }
+
+    fn is_by_key_of(
+        &self,
+        certificate: &Certificate,
+        scheme: SignatureScheme,
+        message: &[u8],
+    ) -> bool {
+        let spki = certificate.spki();
+        let may_use =
+            matches!(scheme, SignatureScheme::RsaPss { .. }) || !is_restricted_to_pss(spki);
+        let provider = self.judge.provider;
+        may_use
+            && provider
+                .verify(scheme, spki, message, self.signer.signature)
+                .is_ok()
     }
 
     /// What the signature is over, after the digest in it was compared with the content's.
@@ -288,6 +315,7 @@ impl Examination<'_> {
         &self,
         certificate: &Certificate,
         path: &mut Vec<Certificate>,
+        budget: &mut Budget,
     ) -> Result<(), Problem> {
         if certificate.key_kind().is_weak() {
             return Err(Problem::new(
@@ -295,7 +323,7 @@ impl Examination<'_> {
                 format!("the signer's key, {}, is too weak", certificate.key_kind()),
             ));
         }
-        *path = self.path(certificate, Usage::EmailSigning)?;
+        *path = self.path(certificate, Usage::EmailSigning, budget)?;
         if !self.judge.covers_all {
             return Err(Problem::new(
                 Reason::PartlySigned,
@@ -309,7 +337,12 @@ impl Examination<'_> {
     }
 
     /// A path to an anchor that may vouch for the author.
-    fn path(&self, certificate: &Certificate, usage: Usage) -> Result<Vec<Certificate>, Problem> {
+    fn path(
+        &self,
+        certificate: &Certificate,
+        usage: Usage,
+        budget: &mut Budget,
+    ) -> Result<Vec<Certificate>, Problem> {
         let trust = self.judge.trust;
         let may_vouch = |scope: &crate::TrustAnchor| match self.judge.author {
             Some(author) => scope.covers(author),
@@ -332,7 +365,7 @@ impl Examination<'_> {
             ..PathBuilder::default()
         };
         let path = builder
-            .build(certificate, self.judge.now, self.judge.provider)
+            .build_within(budget, certificate, self.judge.now, self.judge.provider)
             .map_err(|error| Problem::new(error.reason, error.detail))?
             .certificates;
         let mut distrusted = trust.distrusted.iter();
@@ -347,7 +380,7 @@ impl Examination<'_> {
         let detail = match self.judge.author {
             Some(author) if certificate.addresses().contains(author) => return Ok(()),
             Some(author) => format!("the certificate is not for {author}"),
-            None => "the message has no From address, or several".to_owned(),
+            None => "the message has no From address that can be read, or several".to_owned(),
         };
         Err(Problem::new(Reason::AddressMismatch, detail))
     }
@@ -369,6 +402,7 @@ impl Examination<'_> {
         signing: &Certificate,
         signing_path: &[Certificate],
         attributes: Option<&SignedAttributes<'_>>,
+        budget: &mut Budget,
     ) -> Vec<Certificate> {
         let preferred = attributes.and_then(SignedAttributes::encryption_preference);
         let is_preferred = |certificate: &&Certificate| {
@@ -391,7 +425,9 @@ impl Examination<'_> {
             .find(is_usable);
         match found {
             Some(found) if found == signing => signing_path.to_vec(),
-            Some(found) => self.path(found, Usage::EmailEncryption).unwrap_or_default(),
+            Some(found) => self
+                .path(found, Usage::EmailEncryption, budget)
+                .unwrap_or_default(),
             None => Vec::new(),
         }
     }

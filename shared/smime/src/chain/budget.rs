@@ -51,6 +51,22 @@ impl Default for Budget {
 pub(crate) struct Exhausted(pub(crate) &'static str);
 
 impl Budget {
+    /// What all signatures of a message may cost together: as much as a few honest questions. The signers and
+    /// layers that one message may have would multiply what each may cost.
+    pub(crate) fn of_a_message() -> Self {
+        const QUESTIONS: u32 = 4;
+        let one = Self::default();
+        Self {
+            signatures: one.signatures * QUESTIONS,
+            steps: one.steps * QUESTIONS,
+            paths: one.paths * QUESTIONS,
+            name_comparisons: one.name_comparisons * QUESTIONS,
+            policy_nodes: one.policy_nodes * QUESTIONS,
+            crl_entries: one.crl_entries * QUESTIONS,
+            ..one
+        }
+    }
+
     pub(crate) fn signature(&mut self, cost: u32) -> Result<(), Exhausted> {
         spend(&mut self.signatures, cost, "signatures to verify")
     }

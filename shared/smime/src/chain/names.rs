@@ -51,6 +51,12 @@ impl DistinguishedName {
     }
 }
 
+/// Whether two Names, as DER, are the same.
+pub(crate) fn is_same_name(one: &[u8], other: &[u8]) -> bool {
+    let read = |der| DistinguishedName::read(&Element::only(der, tag::SEQUENCE)?);
+    one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 fn relative_name(rdn: &Element<'_>) -> Result<Vec<Attribute>, Asn1Error> {
     let mut attributes = rdn
         .reader()

@@ -25,7 +25,7 @@ pub(crate) fn verify(
 ) -> Result<(), Unbelieved> {
     let scheme = believed_scheme(signed.algorithm)?;
     if is_restricted_to_pss(spki) && !matches!(scheme, SignatureScheme::RsaPss { .. }) {
-        return Err(Unbelieved::Wrong); // RFC 4055 §1.2
+        return Err(Unbelieved::Wrong);
     }
     provider
         .verify(scheme, spki, signed.message, signed.signature)
@@ -43,7 +43,8 @@ fn believed_scheme(algorithm: &[u8]) -> Result<SignatureScheme, Unbelieved> {
     }
 }
 
-fn is_restricted_to_pss(spki: &[u8]) -> bool {
+/// Whether the key is for RSASSA-PSS alone (RFC 4055 §1.2).
+pub(crate) fn is_restricted_to_pss(spki: &[u8]) -> bool {
     let algorithm = || Reader::new(spki).sequence()?.sequence()?.oid();
     algorithm() == Ok(oid::RSA_PSS)
 }

@@ -4,7 +4,7 @@ use mail::{Address, Buffer, Defect, Entity, Multipart, limits, sole_author, to_c
 
 use super::{Layer, LayerKind, OpenContext, Opened, Recipient, RestoredHeader};
 use crate::{
-    Certificate, Problem, Reason,
+    Budget, Certificate, Problem, Reason,
     asn1::oid,
     cms::{self, carried, compressed, enveloped::Envelope, signed::SignedData},
     decrypt::{self, Decrypted, ReadCipher},
@@ -32,6 +32,7 @@ pub(super) fn open(
         protected: None,
         parts: 0,
         inflatable: compressed::INFLATED_OCTETS_MAX,
+        budget: Budget::of_a_message(),
     };
     if detect::is_bare_cms(message) {
         let place = Place {
@@ -98,6 +99,8 @@ struct Walk<'c> {
     parts: usize,
     /// Octets that compressed layers may still become.
     inflatable: usize,
+    /// What judging signatures may still cost.
+    budget: Budget,
 }
 
 impl Walk<'_> {
@@ -208,17 +211,7 @@ impl Walk<'_> {
             ));
         }
         let data = SignedData::parse(info.content).map_err(cms::malformed)?;
-        if data
-            .content
-            .as_ref()
-            .is_some_and(|inner| inner.as_ref() != content)
-        {
-            // Readers differ in which of the two contents they show.
-            return Err(Problem::new(
-                Reason::DigestMismatch,
-                "the signature carries a content of its own, another than the one shown",
-            ));
-        }
+        check_own_content(&data, content)?;
         self.judge(&data, content, layer, place)
     }
 
@@ -251,7 +244,7 @@ impl Walk<'_> {
             checks_address: self.context.checks_address,
             covers_all: place.covers_all,
         };
-        let reports = verify::signers(data, content, layer, &judge);
+        let reports = verify::signers(data, content, layer, &judge, &mut self.budget);
         self.opened.signatures.extend(reports);
         Ok(())
     }
@@ -314,7 +307,8 @@ impl Walk<'_> {
         };
         if let Some(content) = &data.content {
             self.push_layer(place, LayerKind::OpaqueSignature, None);
-            let result = self.judge(&data, content, layer, place);
+            let is_same = detached.map_or(Ok(()), |other| check_own_content(&data, other));
+            let result = is_same.and_then(|()| self.judge(&data, content, layer, place));
             self.set_problem(layer, result);
             self.entity(&Entity::parse(content), &place.inside());
         } else if data.signers.is_empty() {
@@ -464,5 +458,16 @@ impl Walk<'_> {
         if let (Err(problem), Some(layer)) = (result, self.opened.layers.get_mut(layer)) {
             layer.problem = Some(problem);
         }
+    }
+}
+
+/// A signature over `content` may carry it as well. Readers differ in which of two contents they show.
+fn check_own_content(data: &SignedData<'_>, content: &[u8]) -> Result<(), Problem> {
+    match &data.content {
+        Some(own) if own.as_ref() != content => Err(Problem::new(
+            Reason::DigestMismatch,
+            "the signature carries a content of its own, another than the one shown",
+        )),
+        _ => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ mod der;
 mod efail;
 mod guesses;
 mod oracle;
+mod signers;
 mod spoofing;
 
 use mail::Entity;
