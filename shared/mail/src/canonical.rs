@@ -26,7 +26,7 @@ pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The same where the octets are. What grows is written from its end: what it overwrites has been moved.
-pub fn into_crlf(mut octets: Buffer) -> Buffer {
+fn into_crlf(mut octets: Buffer) -> Buffer {
     let mut missing = bare_line_feeds(&octets);
     let mut end = octets.len();
     octets.resize(end + missing);
@@ -53,12 +53,10 @@ fn last_bare_line_feed(octets: &[u8]) -> Option<usize> {
 /// Whether every relay passes the octets on unchanged: ASCII without NUL, lines that end with CRLF and have at most
 /// 998 octets (RFC 2045 §2.7).
 pub fn is_7bit(octets: &[u8]) -> bool {
-    bare_line_feeds(octets) == 0 && is_7bit_but_for_lines(octets) && has_short_lines(octets)
-}
-
-/// Whether all is 7-bit where lines end with CRLF and are short.
-fn is_7bit_but_for_lines(octets: &[u8]) -> bool {
-    !has_8bit(octets) && !has_bare_carriage_return(octets)
+    !has_8bit(octets)
+        && bare_line_feeds(octets) == 0
+        && !has_bare_carriage_return(octets)
+        && has_short_lines(octets)
 }
 
 /// Whether no line is too long, where each ends with CRLF. The last line end within the longest line that may be
@@ -116,48 +114,154 @@ fn count_pairs(octets: &[u8], of_pair: impl Fn(u8, u8) -> u8) -> usize {
     counts.sum()
 }
 
-/// The entity in canonical CRLF form and safe for 7-bit transport. Leaves that are not 7-bit become
-/// quoted-printable (text) or base64 (all else); everything else stays byte for byte.
-pub fn into_7bit(entity: Buffer) -> Buffer {
-    let canonical = into_crlf(entity);
-    if is_7bit_but_for_lines(&canonical) && has_short_lines(&canonical) {
-        return canonical;
+/// The entity in canonical form (RFC 8551 §3.1.1): lines end with CRLF, but for leaves whose octets are no text.
+pub fn into_canonical(entity: Buffer) -> Buffer {
+    if bare_line_feeds(&entity) > 0 && has_octets(&Entity::parse(&entity), 0) {
+        let mut out = Vec::with_capacity(entity.len());
+        write_canonical(&entity, 0, &mut out);
+        return out.into();
     }
-    let mut out = Vec::with_capacity(base64_octets(canonical.len()));
-    write_7bit(&canonical, 0, &mut out);
-    out.into()
+    into_crlf(entity)
 }
 
-fn write_7bit(raw: &[u8], depth: usize, out: &mut Vec<u8>) {
+/// Whether there is a leaf with octets in which an LF is no end of a line.
+fn has_octets(entity: &Entity<'_>, depth: usize) -> bool {
+    if depth >= DEPTH_MAX {
+        return false;
+    }
+    match Content::of(entity) {
+        Content::Octets => true,
+        Content::Text => false,
+        Content::Message => has_octets(&Entity::parse(entity.body()), depth + 1),
+        Content::Parts(parts) => {
+            let mut parts = parts.into_iter().map(Entity::parse);
+            parts.any(|part| has_octets(&part, depth + 1))
+        }
+    }
+}
+
+fn write_canonical(raw: &[u8], depth: usize, out: &mut Vec<u8>) {
+    let entity = Entity::parse(raw);
+    if depth >= DEPTH_MAX || !has_octets(&entity, depth) {
+        out.extend_from_slice(&to_crlf(raw));
+        return;
+    }
+    let body = entity.body();
+    let header = raw.len() - body.len();
+    out.extend_from_slice(&to_crlf(raw.get(..header).unwrap_or_default()));
+    match Content::of(&entity) {
+        Content::Octets | Content::Text => out.extend_from_slice(body),
+        Content::Message => write_canonical(body, depth + 1, out),
+        Content::Parts(parts) => {
+            for piece in pieces(body, &parts) {
+                match piece {
+                    Piece::Part(part) => write_canonical(part, depth + 1, out),
+                    Piece::Between(octets) => out.extend_from_slice(&to_crlf(octets)),
+                }
+            }
+        }
+    }
+}
+
+/// What the body of an entity is made of.
+enum Content<'a> {
+    Parts(Vec<&'a [u8]>),
+    /// A message that is not encoded for transfer.
+    Message,
+    /// Lines, also those of a transfer encoding.
+    Text,
+    /// Octets as they are: they say that they are binary, and are no text of octets.
+    Octets,
+}
+
+impl<'a> Content<'a> {
+    fn of(entity: &Entity<'a>) -> Self {
+        let content_type = entity.content_type();
+        if let Some(multipart) = entity.multipart()
+            && !multipart.parts.is_empty()
+        {
+            return Self::Parts(multipart.parts);
+        }
+        let is_embedded = content_type.kind == "message"
+            && matches!(content_type.subtype.as_str(), "rfc822" | "global");
+        if is_embedded && entity.transfer_encoding() == TransferEncoding::Identity {
+            return Self::Message;
+        }
+        let is_text = || match content_type.kind.as_str() {
+            "multipart" | "message" => true,
+            // In UTF-16 and UTF-32 the octet of an LF is a part of other characters.
+            "text" => !content_type.param("charset").is_some_and(|charset| {
+                let charset = charset.to_ascii_lowercase();
+                charset.starts_with("utf-16") || charset.starts_with("utf-32")
+            }),
+            _ => false,
+        };
+        if entity.is_binary() && !is_text() {
+            Self::Octets
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// The entity in [canonical form](into_canonical) and safe for 7-bit transport. Leaves that are not 7-bit become
+/// quoted-printable (text) or base64 (all else); everything else stays byte for byte.
+///
+/// What is signed or encrypted inside of it nobody may change (RFC 1847 §2.1, §2.2): where such a part is not 7-bit,
+/// the error is the canonical form.
+pub fn into_7bit(entity: Buffer) -> Result<Buffer, Buffer> {
+    let canonical = into_canonical(entity);
+    if is_7bit(&canonical) {
+        return Ok(canonical);
+    }
+    let mut out = Vec::with_capacity(base64_octets(canonical.len()));
+    match write_7bit(&canonical, 0, &mut out) {
+        Ok(()) => Ok(out.into()),
+        Err(Untouchable) => Err(canonical),
+    }
+}
+
+/// A part that is not 7-bit and may not be changed.
+struct Untouchable;
+
+fn write_7bit(raw: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Untouchable> {
     if is_7bit(raw) {
         out.extend_from_slice(raw);
-        return;
+        return Ok(());
     }
     let entity = Entity::parse(raw);
     let content_type = entity.content_type();
-    if depth < DEPTH_MAX
-        && let Some(multipart) = entity.multipart()
-        && !multipart.parts.is_empty()
-    {
-        write_header(&entity, "7bit", out);
-        write_parts(entity.body(), &multipart.parts, depth, out);
-        return;
+    if content_type.is("multipart", "signed") || content_type.is("multipart", "encrypted") {
+        return Err(Untouchable);
     }
-    let is_embedded = content_type.kind == "message"
-        && matches!(content_type.subtype.as_str(), "rfc822" | "global");
-    if depth < DEPTH_MAX && is_embedded && entity.transfer_encoding() == TransferEncoding::Identity
-    {
-        write_header(&entity, "7bit", out);
-        write_7bit(entity.body(), depth + 1, out);
-        return;
-    }
-    let (body, _) = entity.decoded_body();
-    if content_type.kind == "text" {
-        write_header(&entity, "quoted-printable", out);
-        encode_quoted_printable(&to_crlf(&body), out);
-    } else {
-        write_header(&entity, "base64", out);
-        encode_base64(&body, out);
+    match Content::of(&entity) {
+        Content::Parts(parts) if depth < DEPTH_MAX => {
+            write_header(&entity, "7bit", out);
+            for piece in pieces(entity.body(), &parts) {
+                match piece {
+                    Piece::Part(part) => write_7bit(part, depth + 1, out)?,
+                    Piece::Between(octets) => out.extend_from_slice(octets),
+                }
+            }
+            Ok(())
+        }
+        Content::Message if depth < DEPTH_MAX => {
+            write_header(&entity, "7bit", out);
+            write_7bit(entity.body(), depth + 1, out)
+        }
+        content => {
+            let (body, _) = entity.decoded_body();
+            let is_text = matches!(content, Content::Text) && content_type.kind == "text";
+            // What came as base64 may have line ends of its own.
+            if is_text && entity.transfer_encoding() != TransferEncoding::Base64 {
+                write_header(&entity, "quoted-printable", out);
+                encode_quoted_printable(&body, out);
+            } else {
+                write_header(&entity, "base64", out);
+                encode_base64(&body, out);
+            }
+            Ok(())
+        }
     }
 }
 
@@ -176,17 +280,25 @@ fn write_header(entity: &Entity<'_>, encoding: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\r\n\r\n");
 }
 
-/// The body with each part rewritten; delimiters, preamble and epilogue between them stay.
-fn write_parts(body: &[u8], parts: &[&[u8]], depth: usize, out: &mut Vec<u8>) {
+/// A part of a multipart, or what stands between parts: delimiters, preamble and epilogue.
+enum Piece<'a> {
+    Part(&'a [u8]),
+    Between(&'a [u8]),
+}
+
+/// A multipart's body, piece by piece.
+fn pieces<'a>(body: &'a [u8], parts: &[&'a [u8]]) -> Vec<Piece<'a>> {
     let offset = |part: &[u8]| part.as_ptr().addr().saturating_sub(body.as_ptr().addr());
+    let mut pieces = Vec::with_capacity(2 * parts.len() + 1);
     let mut at = 0;
     for part in parts {
         let start = offset(part);
-        out.extend_from_slice(body.get(at..start).unwrap_or_default());
-        write_7bit(part, depth + 1, out);
+        pieces.push(Piece::Between(body.get(at..start).unwrap_or_default()));
+        pieces.push(Piece::Part(part));
         at = start + part.len();
     }
-    out.extend_from_slice(body.get(at..).unwrap_or_default());
+    pieces.push(Piece::Between(body.get(at..).unwrap_or_default()));
+    pieces
 }
 
 #[cfg(test)]
@@ -194,7 +306,7 @@ mod tests {
     use super::*;
 
     fn to_7bit(entity: &[u8]) -> Vec<u8> {
-        into_7bit(entity.into()).into_vec()
+        into_7bit(entity.into()).unwrap().into_vec()
     }
 
     #[test]
@@ -254,6 +366,72 @@ mod tests {
         );
         let embedded = Entity::parse(Entity::parse(multipart.parts[1]).body());
         assert_eq!(embedded.decoded_body().0.as_ref(), "ü".as_bytes());
+    }
+
+    /// An image with a lone LF, and a message around it that is written with LF.
+    const IMAGE: &[u8] =
+        b"Content-Type: image/png\nContent-Transfer-Encoding: binary\n\n\x89PNG\r\n\x1a\na";
+
+    fn around(entity: &[u8]) -> Vec<u8> {
+        let start = &b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\n"[..];
+        [start, entity, b"\n--b--\n"].concat()
+    }
+
+    #[test]
+    fn octets_have_no_line_ends() {
+        let image = |entity: &[u8]| {
+            let parts = Entity::parse(entity).multipart().unwrap().parts;
+            let image = Entity::parse(parts[1]);
+            assert_eq!(parts[0], b"\r\nhi");
+            image.decoded_body().0.into_owned()
+        };
+        let message = around(IMAGE);
+        let canonical = into_canonical(message.as_slice().into());
+        assert_eq!(image(&canonical), b"\x89PNG\r\n\x1a\na");
+        assert_eq!(image(&to_7bit(&message)), b"\x89PNG\r\n\x1a\na");
+        let embedded = [&b"Content-Type: message/rfc822\n\n"[..], &message].concat();
+        let canonical = into_canonical(embedded.as_slice().into());
+        assert_eq!(
+            image(Entity::parse(&canonical).body()),
+            b"\x89PNG\r\n\x1a\na"
+        );
+        // Without a word of it they are lines.
+        let lines = into_canonical(b"Content-Type: image/png\n\n\x89\n"[..].into());
+        assert!(lines.ends_with(b"\x89\r\n"));
+    }
+
+    #[test]
+    fn text_of_wide_characters_is_octets() {
+        let utf16: Vec<u8> = "a\nb".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let header = b"Content-Type: text/plain; charset=UTF-16LE\nContent-Transfer-Encoding: ";
+        let binary = [header, &b"binary\n\n"[..], &utf16].concat();
+        let mut base64 = [header, &b"base64\n\n"[..]].concat();
+        encode_base64(&utf16, &mut base64);
+        // So long that it has to be wrapped anew.
+        base64.retain(|octet| *octet != b'\r');
+        base64.extend_from_slice(&[b' '; 999]);
+        for entity in [binary, base64] {
+            let out = to_7bit(&entity);
+            assert!(is_7bit(&out));
+            assert_eq!(Entity::parse(&out).decoded_body().0.as_ref(), utf16);
+        }
+    }
+
+    #[test]
+    fn what_is_signed_or_encrypted_inside_is_left() {
+        let within = |subtype: &str, text: &str| {
+            let inner = format!(
+                "Content-Type: multipart/{subtype}; boundary=i\r\n\r\n--i\r\n\r\n{text}\r\n--i--\r\n"
+            );
+            around(inner.as_bytes())
+        };
+        for subtype in ["signed", "encrypted"] {
+            let entity = within(subtype, "grüße");
+            let left = into_7bit(entity.as_slice().into());
+            assert_eq!(left, Err(into_canonical(entity.as_slice().into())));
+            assert!(into_7bit(within(subtype, "hello").as_slice().into()).is_ok());
+        }
+        assert!(into_7bit(within("mixed", "grüße").as_slice().into()).is_ok());
     }
 
     #[test]

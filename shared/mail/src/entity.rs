@@ -115,18 +115,27 @@ impl<'a> Entity<'a> {
 
     /// The Content-Transfer-Encoding.
     pub fn transfer_encoding(&self) -> TransferEncoding {
-        let Some(field) = self.field("Content-Transfer-Encoding") else {
-            return TransferEncoding::Identity;
-        };
-        let text = field.text();
-        let name = content_type::first_token(&text).unwrap_or_default();
-        if name.eq_ignore_ascii_case("base64") {
+        if self.is_encoded_as("base64") {
             TransferEncoding::Base64
-        } else if name.eq_ignore_ascii_case("quoted-printable") {
+        } else if self.is_encoded_as("quoted-printable") {
             TransferEncoding::QuotedPrintable
         } else {
             TransferEncoding::Identity
         }
+    }
+
+    /// Whether the body says that it is octets, not lines (RFC 2045 §6.2).
+    pub fn is_binary(&self) -> bool {
+        self.is_encoded_as("binary")
+    }
+
+    fn is_encoded_as(&self, encoding: &str) -> bool {
+        self.field("Content-Transfer-Encoding")
+            .is_some_and(|field| {
+                let text = field.text();
+                let name = content_type::first_token(&text);
+                name.is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            })
     }
 
     /// The body decoded; the flag says whether its base64 was damaged.

@@ -21,7 +21,7 @@ mod time;
 
 pub use address::{Address, AddressError, DOMAIN_OCTETS_MAX, Domain, LOCAL_PART_OCTETS_MAX};
 pub use buffer::Buffer;
-pub use canonical::{into_7bit, into_crlf, is_7bit, to_crlf};
+pub use canonical::{into_7bit, into_canonical, is_7bit, to_crlf};
 pub use content_type::ContentType;
 pub use defect::Defect;
 pub use dsn::{FailedRecipient, FailureReport};

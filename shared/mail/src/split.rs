@@ -1,13 +1,13 @@
 //! A message taken apart into what describes it and what describes its content, and put together again.
 
-use crate::{Buffer, Entity, Field, to_crlf};
+use crate::{Buffer, Entity, Field, into_canonical, to_crlf};
 
-/// The MIME entity of a message: its MIME-Version and Content-* fields and its body, in canonical CRLF form.
+/// The MIME entity of a message: its MIME-Version and Content-* fields and its body, in canonical form.
 pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
     let mut out = Vec::with_capacity(message.raw().len() + 64);
     write_content_header(message, &mut out);
-    out.extend_from_slice(&to_crlf(message.body()));
-    out
+    out.extend_from_slice(message.body());
+    into_canonical(out.into()).into_vec()
 }
 
 /// A message taken apart: its [`outer_header`], and its [`content_entity`] in the message's own buffer, where the body
@@ -26,17 +26,26 @@ pub fn take_apart(mut message: Buffer) -> (Vec<u8>, Buffer) {
 /// The fields that describe the content, and the empty line.
 fn write_content_header(message: &Entity<'_>, out: &mut Vec<u8>) {
     let mut has_type = false;
+    let mut has_encoding = false;
     for field in message.fields().iter().filter(|field| is_of_entity(field)) {
         has_type |= field.is("Content-Type");
+        has_encoding |= field.is("Content-Transfer-Encoding");
         write_field(field, out);
     }
     if !has_type {
-        // Without a type the text is ASCII (RFC 2045 §5.2); what is not ASCII today is UTF-8.
-        let is_ascii = message.body().is_ascii();
-        let charset = if is_ascii { "us-ascii" } else { "utf-8" };
+        // Without a type the text is ASCII (RFC 2045 §5.2); what is not ASCII today is UTF-8, or anything (RFC 1428 §3).
+        let body = message.body();
+        let charset = match std::str::from_utf8(body) {
+            Ok(text) if text.is_ascii() => "us-ascii",
+            Ok(_) => "utf-8",
+            Err(_) => "unknown-8bit",
+        };
         out.extend_from_slice(
             format!("Content-Type: text/plain; charset={charset}\r\n").as_bytes(),
         );
+        if !has_encoding && !body.is_ascii() {
+            out.extend_from_slice(b"Content-Transfer-Encoding: 8bit\r\n");
+        }
     }
     out.extend_from_slice(b"\r\n");
 }
@@ -106,7 +115,7 @@ pub fn remove_fields(message: &mut Buffer, prefix: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::into_crlf;
+    use crate::into_canonical;
 
     const MESSAGE: &[u8] = b"Received: a\r\n\tb\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\nSubject: x\r\n\r\nbody\n";
 
@@ -135,7 +144,11 @@ mod tests {
             let parsed = Entity::parse(message);
             let (outer, entity) = take_apart(Buffer::from(message));
             assert_eq!(outer, outer_header(&parsed), "{message:?}");
-            assert_eq!(into_crlf(entity), content_entity(&parsed), "{message:?}");
+            assert_eq!(
+                into_canonical(entity),
+                content_entity(&parsed),
+                "{message:?}"
+            );
         }
     }
 
@@ -143,6 +156,14 @@ mod tests {
     fn an_entity_always_has_a_type() {
         let entity = content_entity(&Entity::parse(b"Subject: x\n\nbody"));
         assert!(entity.starts_with(b"Content-Type: text/plain; charset=us-ascii\r\n\r\nbody"));
+        for (body, charset) in [("ü".as_bytes(), "utf-8"), (b"\xfc", "unknown-8bit")] {
+            let message = [&b"Subject: x\n\n"[..], body].concat();
+            let entity = content_entity(&Entity::parse(&message));
+            let entity = Entity::parse(&entity);
+            assert_eq!(entity.content_type().param("charset"), Some(charset));
+            let encoding = entity.field("Content-Transfer-Encoding").unwrap();
+            assert_eq!(encoding.text(), "8bit");
+        }
     }
 
     #[test]

@@ -1,19 +1,20 @@
 //! Encrypting a MIME entity (RFC 8551 §3.3, §3.4).
 
-use mail::{Buffer, encode_base64_in_place, into_crlf};
+use mail::{Buffer, Entity, encode_base64_in_place, into_7bit, into_canonical};
 use zeroize::Zeroizing;
 
 use crate::{
     Certificate, ContentCipher, Digest, KeyKind, MlKem, Provider, ProviderError, RsaPadding,
     algorithm,
     asn1::{self, Writer, oid, tag},
-    hazmat,
+    hazmat, malleability,
     sign::issuer_and_serial,
 };
 
 /// Encrypts a MIME entity to every certificate and returns the entity that carries it, in the same buffer.
 ///
-/// Line ends become CRLF; nothing else changes. All recipients see who the others are by their certificates:
+/// The entity becomes canonical. Where it would look to readers as if it had been tampered with, its parts are
+/// transfer-encoded; nothing else changes. All recipients see who the others are by their certificates:
 /// blind copies need a call of their own. `padding` is for the recipients with RSA keys.
 pub fn encrypt(
     entity: impl Into<Buffer>,
@@ -43,7 +44,12 @@ pub fn encrypt(
         )?);
     }
     let recipient_infos = Writer::new().raw(&infos).wrap(tag::SET);
-    let sealed = seal(into_crlf(entity.into()), cipher, &content_key, provider)?;
+    let sealed = seal(
+        content(entity.into(), cipher),
+        cipher,
+        &content_key,
+        provider,
+    )?;
     let object = envelope(&recipient_infos, &sealed, version(recipients));
     Ok(entity_around(cipher, &object, sealed.content))
 }
@@ -59,6 +65,16 @@ fn version(recipients: &[Certificate]) -> u64 {
         })
         .max()
         .unwrap_or_default()
+}
+
+/// The entity so that readers believe it: CBC does not show what was changed, so those who care look for octets that
+/// do not belong ([`malleability`]).
+fn content(entity: Buffer, cipher: ContentCipher) -> Buffer {
+    let content = into_canonical(entity);
+    if cipher.is_authenticated() || malleability::is_one_clean_entity(&Entity::parse(&content)) {
+        return content;
+    }
+    into_7bit(content).unwrap_or_else(|content| content)
 }
 
 /// Encrypted content and what is needed to decrypt it, but for the key.

@@ -1,6 +1,6 @@
 //! Signing a MIME entity (RFC 8551 §3.5).
 
-use mail::{Buffer, UnixTime, encode_base64, encode_base64_in_place, into_7bit, into_crlf};
+use mail::{Buffer, UnixTime, encode_base64, encode_base64_in_place, into_7bit, into_canonical};
 
 use crate::{
     Capabilities, Certificate, Digest, KeyKind, PrivateKey, Provider, ProviderError,
@@ -35,8 +35,9 @@ pub struct SignOptions {
 /// Signs a MIME entity (header fields, empty line, body) and returns the entity that carries it, in the same
 /// buffer.
 ///
-/// Line ends become CRLF. In `multipart/signed`, content that is not 7-bit is transfer-encoded first, because a
-/// relay may do so and break the signature (RFC 8551 §3.1.3).
+/// The entity becomes canonical. In `multipart/signed`, content that is not 7-bit is transfer-encoded first, because a
+/// relay may do so and break the signature (RFC 8551 §3.1.3); where that would break a signature inside of it, the
+/// whole is signed as if `opaque` were asked for.
 pub fn sign(
     entity: impl Into<Buffer>,
     signer: &Signer<'_>,
@@ -46,15 +47,21 @@ pub fn sign(
 ) -> Result<Buffer, SignError> {
     let scheme = choose_scheme(signer, *options)?;
     check_key(signer, provider)?;
-    if options.opaque {
-        let content = into_crlf(entity.into());
-        let object = signed_data(&content, Form::Opaque, signer, scheme, now, provider)?;
-        Ok(opaque_entity(content, &object))
+    let content = if options.opaque {
+        Err(into_canonical(entity.into()))
     } else {
-        let content = into_7bit(entity.into());
-        let object = signed_data(&content, Form::Detached, signer, scheme, now, provider)?;
-        let object = [object.before, object.after].concat();
-        multipart_entity(content, &object, scheme, provider)
+        into_7bit(entity.into())
+    };
+    match content {
+        Ok(content) => {
+            let object = signed_data(&content, Form::Detached, signer, scheme, now, provider)?;
+            let object = [object.before, object.after].concat();
+            multipart_entity(content, &object, scheme, provider)
+        }
+        Err(content) => {
+            let object = signed_data(&content, Form::Opaque, signer, scheme, now, provider)?;
+            Ok(opaque_entity(content, &object))
+        }
     }
 }
 

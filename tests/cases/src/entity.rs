@@ -20,6 +20,11 @@ pub fn entity() -> impl Strategy<Value = Vec<u8>> {
             mail::encode_base64(&octets, &mut entity);
             entity
         }),
+        vec(any::<u8>(), 0..500).prop_map(|octets| {
+            let header =
+                &b"Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n"[..];
+            [header, &octets].concat()
+        }),
     ];
     leaf.prop_recursive(3, 12, 3, |part| {
         // Each boundary occurs nowhere inside: no leaf is as long as its random part.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mail::{Buffer, Entity, Field, into_crlf, is_7bit, take_apart, with_legacy_display};
+use mail::{Buffer, Entity, Field, into_canonical, is_7bit, take_apart, with_legacy_display};
 
 use super::{PARAMETER, declared};
 
@@ -92,7 +92,7 @@ pub fn protect_with_header<E>(
 fn displayed(entity: Buffer, visible: &Entity<'_>) -> Buffer {
     let subject = visible.field("Subject").map(Field::text);
     match subject.filter(|text| !text.is_empty() && text != HIDDEN_SUBJECT) {
-        Some(subject) => with_legacy_display(into_crlf(entity).into_vec(), &subject).into(),
+        Some(subject) => with_legacy_display(into_canonical(entity).into_vec(), &subject).into(),
         None => entity,
     }
 }

@@ -224,6 +224,60 @@ fn what_is_forwarded_does_not_spoil_the_whole() {
     }
 }
 
+/// Another client signed it without encoding its content.
+#[test]
+fn a_signature_inside_that_is_not_7bit_stays_good() {
+    let content = entity();
+    let opaque = SignOptions {
+        opaque: true,
+        ..SignOptions::default()
+    };
+    let object = P384.sign(content.clone(), opaque).unwrap();
+    let inner = [
+        b"From: <p256@acme.test>\r\nContent-Type: multipart/signed; boundary=i; \
+          protocol=\"application/pkcs7-signature\"\r\n\r\n--i\r\n",
+        content.as_slice(),
+        b"\r\n--i\r\nContent-Type: application/pkcs7-signature\r\n\
+          Content-Transfer-Encoding: base64\r\n\r\n",
+        mail::Entity::parse(&object).body(),
+        b"\r\n--i--\r\n",
+    ]
+    .concat();
+    let message = protect(inner.into(), |entity| {
+        P256.sign(entity, SignOptions::default())
+    });
+    let message = message.unwrap();
+    assert!(mail::is_7bit(&message));
+    let found = opened_with(&[], &message);
+    assert_eq!(found.signatures.len(), 2);
+    assert!(found.signatures[0].verdict.is_ok());
+    // Good, but not the author's.
+    let inner = found.signatures[1].verdict.as_ref().unwrap_err();
+    assert_eq!(inner.reason, Reason::AddressMismatch);
+}
+
+/// What is encrypted here opens here, however odd it is.
+#[test]
+fn no_content_looks_as_if_it_was_tampered_with() {
+    for entity in [
+        &b"Content-Type: text/plain\r\n\r\nGr\xfc\xdfe\r\n"[..],
+        b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGr\xfc\xdfe\r\n",
+        b"Content-Type: image/png\r\n\r\n\x89PNG\0\r\n",
+        b"Subject: no type\r\n\r\nGr\xfc\xdfe\r\n",
+    ] {
+        let body = mail::Entity::parse(entity).body();
+        for cipher in [ContentCipher::Aes128Cbc, ContentCipher::Aes128Gcm] {
+            let sealed = protect(entity.into(), |entity| {
+                encrypt_to(&[RSA], entity, cipher, RsaPadding::Pkcs1)
+            });
+            let mut found = opened_with(&[RSA.key_pair()], &sealed.unwrap());
+            let message = found.take_message().unwrap();
+            let decoded = mail::Entity::parse(&message).decoded_body().0.into_owned();
+            assert_eq!(decoded, body, "{cipher:?}");
+        }
+    }
+}
+
 #[test]
 fn no_altered_octet_makes_it_panic_or_believe() {
     let message = signed(P256, "p256", SignOptions::default()).unwrap();
