@@ -6,7 +6,7 @@ use crate::{
     Budget, Certificate, Digest, KeyKind, PathBuilder, Problem, Provider, Reason, RecipientId,
     SignatureReport, SignatureScheme, TrustStore, Usage,
     algorithm::{self, FoundScheme},
-    asn1::oid,
+    asn1::{Reader, oid, tag},
     certificate::{hex, name_text},
     chain::{is_restricted_to_pss, signature_cost},
     cms::signed::{SignedAttributes, SignedData, SignerInfo},
@@ -260,10 +260,10 @@ impl Examination<'_> {
         let Some(attributes) = &self.signer.attributes else {
             // Without attributes nothing says what the content is; a signature over attributes could be passed
             // off as one over content (RFC 5652 §5.3).
-            return if self.data.content_type == oid::DATA {
-                Ok(Signed::Content)
-            } else {
+            return if self.data.content_type != oid::DATA || are_attributes(digests.content) {
                 Err(invalid("the signature lacks the attributes that it needs"))
+            } else {
+                Ok(Signed::Content)
             };
         };
         if !attributes.are_unambiguous() {
@@ -436,6 +436,17 @@ impl Examination<'_> {
 enum Signed {
     Attributes(Vec<u8>),
     Content,
+}
+
+/// Whether content is what a signature with attributes is made over: then it may be such a signature's, whose
+/// attributes an attacker took for content.
+fn are_attributes(content: &[u8]) -> bool {
+    let first = || {
+        let mut attribute = Reader::new(content).expect(tag::SET)?.reader().sequence()?;
+        attribute.oid()?;
+        attribute.expect(tag::SET)
+    };
+    first().is_ok()
 }
 
 fn invalid(detail: &str) -> Problem {

@@ -1,9 +1,9 @@
 //! Whose key a signature is by, where certificates and names are not as they usually are.
 
-use smime::{OpenContext, Opened, Reason, SignOptions, open};
+use smime::{Digest, OpenContext, Opened, Provider, Reason, SignOptions, SignatureScheme, open};
 
 use super::{der, entity_of};
-use crate::support::{P256, Person, RSA, opened, reading};
+use crate::support::{P256, Person, RSA, opened, reading, writer};
 
 const CERTIFICATES: [usize; 3] = [1, 0, 3];
 const SIGNERS: [usize; 3] = [1, 0, 4];
@@ -103,6 +103,30 @@ fn signers_times_certificates_are_limited() {
         assert_eq!(reasons[0], Some(Reason::SignatureInvalid));
         assert_eq!(reasons[15], Some(expected));
     }
+}
+
+/// The octets under a signature with attributes are no content of a signature without any.
+#[test]
+fn attributes_are_not_passed_off_as_content() {
+    const SET: u8 = 0x31;
+    const CONTENT: [usize; 5] = [1, 0, 2, 1, 0];
+    const SIGNER: [usize; 4] = [1, 0, 4, 0];
+    const ATTRIBUTES: usize = 3;
+    let object = object(P256);
+    let mut parts = der::children(der::at(&object, &SIGNER));
+    let attributes = der::element(SET, der::content(parts[ATTRIBUTES]));
+    parts.remove(ATTRIBUTES);
+    let object = der::with(&object, &SIGNER, &parts.concat());
+    let confused = der::with(&object, &CONTENT, &attributes);
+    assert_eq!(reason("p256", &confused), Some(Reason::SignatureInvalid));
+    // That signature is a good one, over these octets.
+    let verified = writer().verify(
+        SignatureScheme::Ecdsa(Digest::Sha256),
+        P256.certificate().spki(),
+        &attributes,
+        der::content(der::at(&object, &[1, 0, 4, 0, 4])),
+    );
+    assert_eq!(verified, Ok(()));
 }
 
 /// Who names the content of a bare object is not told of another one inside of it.
