@@ -24,7 +24,7 @@ pub(crate) struct ContentInfo<'a> {
 /// Makes DER of a CMS object in DER, BER or PEM; what is DER stays where it is.
 pub(crate) fn normalise(object: Buffer) -> Result<Buffer, Problem> {
     let mut object = from_pem(&object).unwrap_or(object);
-    let octets = match ber::to_der(&object).map_err(malformed)? {
+    let octets = match ber::to_der_or_place(&object).map_err(broken)? {
         Cow::Borrowed(der) => der.len(),
         Cow::Owned(der) => return Ok(der.into()),
     };
@@ -70,9 +70,19 @@ pub(crate) fn looks_like_cms(octets: &[u8]) -> bool {
 
 /// The problem that a broken structure is.
 pub(crate) fn malformed(error: Asn1Error) -> Problem {
-    let reason = match error {
+    let detail = format!("the CMS object is broken: {error}");
+    Problem::new(reason(error), detail)
+}
+
+/// The same of octets that are no BER.
+fn broken(ber::Broken { error, at }: ber::Broken) -> Problem {
+    let detail = format!("the CMS object is broken behind octet {at}: {error}");
+    Problem::new(reason(error), detail)
+}
+
+fn reason(error: Asn1Error) -> Reason {
+    match error {
         Asn1Error::TooComplex => Reason::LimitExceeded,
         _ => Reason::Malformed,
-    };
-    Problem::new(reason, format!("the CMS object is broken: {error}"))
+    }
 }

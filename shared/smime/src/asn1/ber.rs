@@ -15,12 +15,28 @@ pub(crate) const ELEMENTS_MAX: usize = 262_144;
 /// The input as DER: as it is where its lengths already are definite and its strings primitive.
 /// What follows the first element is left out.
 pub(crate) fn to_der(input: &[u8]) -> Result<Cow<'_, [u8]>, Asn1Error> {
-    let elements = scan(input)?;
+    to_der_or_place(input).map_err(|broken| broken.error)
+}
+
+/// The same; an error tells its place.
+pub(crate) fn to_der_or_place(input: &[u8]) -> Result<Cow<'_, [u8]>, Broken> {
+    let mut at = 0;
+    let elements = scan(input, &mut at).map_err(|error| Broken { error, at })?;
     if elements.iter().all(|element| element.is_der) {
         let octets = elements.first().map_or(0, |root| root.source_octets);
         return Ok(input.get(..octets).unwrap_or_default().into());
     }
-    write(input, &elements).map(Cow::Owned)
+    write(input, &elements)
+        .map(Cow::Owned)
+        .map_err(|error| Broken { error, at })
+}
+
+/// What is not BER, and where.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Broken {
+    pub(crate) error: Asn1Error,
+    /// Octets before the element that cannot be read.
+    pub(crate) at: usize,
 }
 
 struct Element {
@@ -53,11 +69,13 @@ struct Open {
     is_chunk: bool,
 }
 
-fn scan(input: &[u8]) -> Result<Vec<Element>, Asn1Error> {
+/// Reads all elements; `place` follows the one that is being read.
+fn scan(input: &[u8], place: &mut usize) -> Result<Vec<Element>, Asn1Error> {
     let mut elements: Vec<Element> = Vec::new();
     let mut open: Vec<Open> = Vec::new();
     let mut at = 0;
     loop {
+        *place = at;
         while let Some(innermost) = open.last() {
             match innermost.end {
                 Some(end) if at == end => {}
@@ -217,6 +235,14 @@ mod tests {
     fn der_stays_as_it_is() {
         let der = b"\x30\x06\x02\x01\x05\x04\x01a".to_vec();
         assert_eq!(normalise(&der), Ok(der));
+    }
+
+    #[test]
+    fn an_error_has_a_place() {
+        let place = |input| to_der_or_place(input).unwrap_err().at;
+        assert_eq!(place(b"\x30\x06\x02\x01\x05\x04\x05a"), 5);
+        assert_eq!(place(b"\x30\x80\x02\x01\x05"), 5);
+        assert_eq!(place(b"\x30"), 0);
     }
 
     #[test]
