@@ -52,6 +52,15 @@ impl ContentType {
         self.kind == kind && self.subtype == subtype
     }
 
+    /// Whether a parameter stands there more than once, so that readers differ in its value.
+    pub fn repeats(&self, name: &str) -> bool {
+        self.params
+            .iter()
+            .filter(|(found, _)| found == name)
+            .count()
+            > 1
+    }
+
     /// The value of a parameter; continuations joined, percent-encoding resolved.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params

@@ -173,6 +173,18 @@ impl<'a> Entity<'a> {
         object
     }
 
+    /// Whether readers differ in what its content is: its type, its encoding or its boundary is said in two ways.
+    pub fn is_ambiguous(&self) -> bool {
+        let says_two = |name| {
+            let mut fields = self.fields.iter().filter(|field| field.is(name));
+            let first = fields.next();
+            first.is_some_and(|first| fields.any(|other| other.text() != first.text()))
+        };
+        says_two("Content-Type")
+            || says_two("Content-Transfer-Encoding")
+            || self.content_type().repeats("boundary")
+    }
+
     /// The parts, if it is a multipart.
     pub fn multipart(&self) -> Option<Multipart<'a>> {
         let content_type = self.content_type();
@@ -293,6 +305,31 @@ mod tests {
         );
         let entity = Entity::parse(b"Content-Type: multipart/mixed\n\nx");
         assert_eq!(entity.multipart().unwrap().defects, [Defect::NoBoundary]);
+    }
+
+    #[test]
+    fn what_is_said_twice() {
+        for (header, is_ambiguous) in [
+            ("Content-Type: text/html\nContent-Type: text/html\n", false),
+            ("Content-Type: text/html\nContent-Type: text/plain\n", true),
+            (
+                "Content-Transfer-Encoding: 8bit\nContent-Transfer-Encoding: base64\n",
+                true,
+            ),
+            ("Content-Type: multipart/mixed; boundary=a; x=1\n", false),
+            (
+                "Content-Type: multipart/mixed; boundary=a; BOUNDARY=b\n",
+                true,
+            ),
+            ("Subject: a\nSubject: b\n", false),
+        ] {
+            let raw = format!("{header}\nbody");
+            assert_eq!(
+                Entity::parse(raw.as_bytes()).is_ambiguous(),
+                is_ambiguous,
+                "{header}"
+            );
+        }
     }
 
     #[test]

@@ -114,6 +114,12 @@ impl Walk<'_> {
         }
         let smime = detect::smime_of(entity);
         let is_payload = smime.is_none();
+        // Some readers show something else than what is opened and judged here.
+        let is_sure = is_payload || !entity.is_ambiguous();
+        let place = &Place {
+            covers_all: place.covers_all && is_sure,
+            ..*place
+        };
         match smime {
             Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
             Some(Smime::Object(octets)) => self.object(octets, place, None),

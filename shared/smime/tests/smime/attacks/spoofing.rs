@@ -165,6 +165,25 @@ fn preamble_and_epilogue_are_not_part_of_it() {
     assert_eq!(found.signature_verdict(), Some(Ok(())));
 }
 
+/// Readers differ in which of two types or boundaries they follow; the other shows what stands between the parts.
+#[test]
+fn a_message_of_two_types_is_not_covered() {
+    let inner = String::from_utf8(signed(TEXT, false)).unwrap();
+    let opaque = String::from_utf8(signed(TEXT, true)).unwrap();
+    let html = "Content-Type: text/html";
+    let twice = inner.replacen("\r\n\r\n", ";\r\n\tboundary=eve\r\n\r\n", 1);
+    for (header, entity, expected) in [
+        ("X: y", &inner, None),
+        (html, &inner, Some(Reason::PartlySigned)),
+        (html, &opaque, Some(Reason::PartlySigned)),
+        ("X: y", &twice, Some(Reason::PartlySigned)),
+    ] {
+        let (first, rest) = entity.split_once("\r\n\r\n").unwrap();
+        let raw = format!("From: <p256@acme.test>\r\n{first}\r\n{header}\r\n\r\n{rest}");
+        assert_eq!(reason(&raw), expected, "{first}");
+    }
+}
+
 /// The content inside of the signature and the one beside it: readers differ in which they show.
 #[test]
 fn two_contents_are_none() {
