@@ -12,6 +12,7 @@ use mail::{Address, UnixTime};
 use crate::{
     asn1::{self, Asn1Error, Element, Reader, oid, tag},
     chain::DistinguishedName,
+    cms::{self, signed::SignedData},
     hazmat,
     provider::{Digest, KeyKind},
 };
@@ -68,7 +69,7 @@ impl Certificate {
         parse(der).map(|parsed| Self(Arc::new(parsed)))
     }
 
-    /// Reads the first certificate of a PEM file, or DER.
+    /// Reads the first certificate of [a file](Self::all_from_pem_or_der).
     pub fn from_pem_or_der(file: &[u8]) -> Result<Self, CertificateError> {
         Self::all_from_pem_or_der(file)?
             .into_iter()
@@ -76,21 +77,33 @@ impl Certificate {
             .ok_or(CertificateError::NoCertificate)
     }
 
-    /// Reads all certificates of a PEM file, or DER. Other blocks are passed over.
+    /// Reads all certificates of a PEM file or of DER: of one, or of a PKCS#7 bundle (RFC 8551 §3.8), which authorities
+    /// hand out as `.p7b`. Other blocks are passed over.
     pub fn all_from_pem_or_der(file: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        if cms::looks_like_cms(file) {
+            return Self::all_from_bundle(file);
+        }
         if !crate::pem::is_pem(file) {
             return Ok(vec![Self::from_der(file)?]);
         }
-        crate::pem::blocks(file)
-            .iter()
-            .filter(|block| {
-                matches!(
-                    block.label.as_str(),
-                    "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE"
-                )
-            })
-            .map(|block| Self::from_der(&block.der))
-            .collect()
+        let mut certificates = Vec::new();
+        for block in crate::pem::blocks(file) {
+            match block.label.as_str() {
+                "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+                    certificates.push(Self::from_der(&block.der)?);
+                }
+                "PKCS7" | "CMS" => certificates.extend(Self::all_from_bundle(&block.der)?),
+                _ => {}
+            }
+        }
+        Ok(certificates)
+    }
+
+    fn all_from_bundle(object: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        let der = cms::normalise(object.into()).map_err(|_| CertificateError::Malformed)?;
+        let data = SignedData::parse(cms::content_info(&der)?.content)?;
+        let certificates = data.certificates.into_iter();
+        certificates.map(Self::from_der).collect()
     }
 
     /// The DER.

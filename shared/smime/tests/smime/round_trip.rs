@@ -323,6 +323,29 @@ fn encrypted_content_beside_other_content_stays_closed() {
 }
 
 #[test]
+fn certificates_are_read_from_every_kind_of_file() {
+    let certificates = [P256.certificate(), RSA.certificate()];
+    let bundle = smime::certs_only(&certificates);
+    let pem: String = certificates.iter().map(Certificate::to_pem).collect();
+    for file in [
+        pem.into_bytes(),
+        smime::pem::encode("PKCS7", &bundle).into_bytes(),
+        bundle.clone(),
+    ] {
+        let mut found = Certificate::all_from_pem_or_der(&file).unwrap();
+        // In a bundle they are a set.
+        found.sort_by_key(|certificate| certificate != &certificates[0]);
+        assert_eq!(found, certificates);
+    }
+    let der = certificates[0].der();
+    assert_eq!(
+        Certificate::all_from_pem_or_der(der).unwrap(),
+        certificates[..1]
+    );
+    assert!(Certificate::all_from_pem_or_der(&bundle[..100]).is_err());
+}
+
+#[test]
 fn who_may_not_sign_or_read_is_refused() {
     assert_eq!(
         signed(X25519, "x25519", SignOptions::default()),
