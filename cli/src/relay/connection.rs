@@ -265,7 +265,11 @@ impl Connection {
             to: wanted.iter().map(|path| path.address.to_string()).collect(),
         };
         let (named, parts) = match self.relay.edge.process(&asked, message).await {
-            Ok(Processed::Deliver { message, parts }) => (message, parts),
+            Ok(Processed::Deliver { message, mut parts }) => {
+                parts
+                    .retain(|part| !(part.is_report(open) && self.has_report(submission.as_ref())));
+                (message, parts)
+            }
             Ok(Processed::Refuse(reply)) => return (reply, None),
             Err(error) => {
                 self.edge_failed("process", &error.to_string());
@@ -296,13 +300,21 @@ impl Connection {
         submission.is_some_and(|mail| self.relay.ledger.has(mail.to(&to.address)))
     }
 
+    /// Whether an earlier try has told the sender already of those who will not get it.
+    fn has_report(&self, submission: Option<&Submission>) -> bool {
+        submission.is_some_and(|mail| self.relay.ledger.has(mail.report()))
+    }
+
     fn remember(&self, submission: Option<&Submission>, results: &[Delivered]) {
         let Some(submission) = submission else {
             return;
         };
         let now = clock::now();
         for result in results.iter().filter(|result| result.reply.is_positive()) {
-            if let Ok(address) = mail::Address::parse(&result.to) {
+            // A report to the sender is not the copy that the sender may get as a recipient.
+            if result.is_report {
+                self.relay.ledger.add(submission.report(), now);
+            } else if let Ok(address) = mail::Address::parse(&result.to) {
                 self.relay.ledger.add(submission.to(&address), now);
             }
         }
@@ -315,6 +327,7 @@ impl Connection {
         for to in &open.to {
             self.relay.ledger.remove(submission.to(&to.address));
         }
+        self.relay.ledger.remove(submission.report());
     }
 
     async fn report(&self, named: Option<&str>, results: &[Delivered]) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mail::Address;
 use policy::Direction;
-use smtp::{EnhancedCode, Envelope, Path, Reply, Transaction};
+use smtp::{EnhancedCode, Envelope, Reply, Transaction};
 
 use super::events::{Event, Log};
 use super::next_hop::NextHop;
@@ -33,8 +33,8 @@ impl Delivery {
     pub(super) async fn deliver(&self, parts: &[Part], of: &Transaction) -> Vec<Delivered> {
         let mut results = Vec::new();
         for part in parts {
-            let to = part.to.iter().map(|to| spelling(to, &of.to)).collect();
-            let from = part.from.clone();
+            let to = part.to.iter().map(|to| spelling(to, of)).collect();
+            let from = spelling(&part.from, of);
             let envelope = Envelope::new(from, to, &part.message, of.smtputf8);
             let hop = match part.hop {
                 Direction::Outbound => &self.outbound,
@@ -46,7 +46,7 @@ impl Delivery {
                 results.push(Delivered {
                     to: to.clone(),
                     reply,
-                    is_report: part.from.is_empty() && of.from.is_some(),
+                    is_report: part.is_report(of),
                 });
             }
         }
@@ -63,12 +63,11 @@ impl Delivery {
 
 /// The edge compares addresses in their normal form; next hops get them as the client spelled them
 /// (RFC 5321 §2.4).
-fn spelling(to: &str, spelled: &[Path]) -> String {
-    let address = Address::parse(to).ok();
-    let path = spelled
-        .iter()
-        .find(|path| Some(&path.address) == address.as_ref());
-    path.map_or_else(|| to.to_owned(), |path| path.text.clone())
+fn spelling(path: &str, of: &Transaction) -> String {
+    let address = Address::parse(path).ok();
+    let mut spelled = of.to.iter().chain(&of.from);
+    let spelled = spelled.find(|spelled| Some(&spelled.address) == address.as_ref());
+    spelled.map_or_else(|| path.to_owned(), |spelled| spelled.text.clone())
 }
 
 /// The client's reply. In this order:
@@ -119,6 +118,7 @@ fn try_again(reply: &Reply) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use smtp::Path;
 
     fn result(to: &str, reply: &str) -> Delivered {
         Delivered {
@@ -174,14 +174,22 @@ mod tests {
 
     #[test]
     fn next_hops_get_the_spelling_of_the_client() {
-        let path = Path {
-            address: Address::parse("bob@partner.test").unwrap(),
-            text: "Bob@Partner.test".to_owned(),
+        let path = |text: &str| Path {
+            address: Address::parse(text).unwrap(),
+            text: text.to_owned(),
         };
+        let of = Transaction {
+            from: Some(path("prvs=12AbC@Acme.test")),
+            to: vec![path("Bob@Partner.test")],
+            smtputf8: false,
+            size: 0,
+        };
+        assert_eq!(spelling("bob@partner.test", &of), "Bob@Partner.test");
         assert_eq!(
-            spelling("bob@partner.test", std::slice::from_ref(&path)),
-            "Bob@Partner.test"
+            spelling("prvs=12abc@acme.test", &of),
+            "prvs=12AbC@Acme.test"
         );
-        assert_eq!(spelling("eve@partner.test", &[path]), "eve@partner.test");
+        assert_eq!(spelling("eve@partner.test", &of), "eve@partner.test");
+        assert_eq!(spelling("", &of), "");
     }
 }

@@ -42,6 +42,13 @@ impl Submission {
         hash.update(recipient.to_string().as_bytes());
         Delivered(hash.finalize().into())
     }
+
+    /// The delivery of an error report to the sender, whose name no recipient has.
+    pub(super) fn report(&self) -> Delivered {
+        let mut hash = self.0.clone();
+        hash.update(b"\0report");
+        Delivered(hash.finalize().into())
+    }
 }
 
 /// See the module.

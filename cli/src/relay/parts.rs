@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use memchr::memmem;
 use policy::Direction;
+use smtp::Transaction;
 
 use super::{address_list, limits::PARTS_MAX};
 
@@ -17,6 +18,13 @@ pub(super) struct Part {
     pub(super) hop: Direction,
     /// The message, a slice of the answer.
     pub(super) message: Bytes,
+}
+
+impl Part {
+    /// Whether it is an error report to the sender of a transaction, and not the sender's message.
+    pub(super) fn is_report(&self, of: &Transaction) -> bool {
+        self.from.is_empty() && of.from.is_some()
+    }
 }
 
 /// The envelope fields of an answer or of one of its parts.

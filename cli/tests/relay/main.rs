@@ -217,6 +217,40 @@ fn what_next_hops_say_comes_back_and_is_reported() {
     );
 }
 
+/// The sender is a recipient, too, and gets an error report about another one.
+#[test]
+fn a_report_to_the_sender_is_not_the_senders_copy() {
+    let stack = Stack::new(&[]);
+    stack.edge.process(|body| {
+        Answer::parts(&[
+            (
+                "<alice@acme.test>",
+                "<alice@acme.test>, <bob@partner.test>",
+                "outbound",
+                body,
+            ),
+            (
+                "<>",
+                "<alice@acme.test>",
+                "inbound",
+                b"Subject: report\r\n\r\n",
+            ),
+        ])
+    });
+    let to = ["alice@acme.test", "bob@partner.test", "carol@partner.test"];
+    for address in &to[..2] {
+        stack.outbound.refuse(address, "451 4.2.2 full");
+    }
+    assert_eq!(stack.send(&to), "451 4.2.2 full");
+    assert_eq!(stack.send(&to), "451 4.2.2 full");
+    for address in &to[..2] {
+        stack.outbound.accept(address);
+    }
+    assert!(stack.send(&to).starts_with("250"));
+    assert_eq!(stack.outbound.mails().last().unwrap().to, &to[..2]);
+    assert_eq!(stack.inbound.mails().len(), 1, "one report");
+}
+
 #[test]
 fn who_has_a_mail_does_not_get_it_again_when_the_client_repeats_it() {
     let stack = Stack::new(&[]);
