@@ -168,6 +168,26 @@ fn a_server_that_takes_data_for_nobody_gets_nothing() {
     assert_eq!(client.poll(), Action::Ready);
 }
 
+/// Nothing was sent that it could be about.
+#[test]
+fn a_good_word_to_data_delivers_nothing() {
+    let mut client = client(TlsMode::None, false);
+    client.deliver(envelope(&["b@partner.test", "c@partner.test"]));
+    let script = [
+        ("220 mx\r\n", EHLO),
+        (
+            "250-mx\r\n250 PIPELINING\r\n",
+            "MAIL FROM:<alice@acme.test>\r\nRCPT TO:<b@partner.test>\r\nRCPT TO:<c@partner.test>\r\nDATA\r\n",
+        ),
+        (
+            "250 ok\r\n550 5.1.1 unknown\r\n250 ok\r\n250 queued\r\n",
+            "",
+        ),
+    ];
+    let actions = play(&mut client, &script);
+    assert_eq!(codes(&actions), [550, 451]);
+}
+
 #[test]
 fn a_refused_sender_is_the_reason_for_every_recipient() {
     for (said, expected) in [

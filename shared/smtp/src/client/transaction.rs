@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{ClientError, Extensions};
-use crate::{Envelope, Reply};
+use crate::{EnhancedCode, Envelope, Reply};
 
 /// How a transaction ended.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -142,7 +142,9 @@ impl Transaction {
             };
         }
         if self.is_wanted() {
-            self.refused = refusal(reply);
+            // Nothing was sent yet, so a good word is none.
+            let unexpected = || ClientError::Unexpected(reply.clone()).to_reply();
+            self.refused = refusal(reply.clone()).or_else(|| Some(unexpected()));
         }
         Command::Finish { clean: false }
     }
@@ -157,8 +159,11 @@ impl Transaction {
         if let Some(refused) = self.refused.take() {
             self.fill(&refused);
         }
+        // Of a recipient that nothing was said about nobody may think that it has the message.
+        let silence = || Reply::new(451, EnhancedCode(4, 5, 0), "the next hop did not say");
+        let replies = self.recipients.into_iter();
         Outcome {
-            replies: self.recipients.into_iter().flatten().collect(),
+            replies: replies.map(|reply| reply.unwrap_or_else(silence)).collect(),
             unheard: false,
         }
     }
