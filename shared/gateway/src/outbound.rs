@@ -211,11 +211,27 @@ impl<'a> Planned<'a> {
     }
 }
 
-/// A bounce of the organisation's own server: nobody's signature belongs on it.
+/// A bounce or an automatic answer of the organisation: nobody's signature belongs on it, and so it does not go where
+/// its author would have to encrypt. It may quote what was decrypted.
 fn as_it_is(case: Case<'_>, raw: Buffer) -> Planned<'_> {
+    let author = sole_author(&case.header()).filter(|author| case.facts.snapshot.manages(author));
+    let is_encrypted = protection_of(&raw) == Content::Encrypted;
     let plans = case.envelope.to.iter().map(|recipient| {
         let mut sentence = Sentence::new(recipient);
         sentence.trace.push(NULL_SENDER.bare());
+        if let Some(author) = &author
+            && !is_encrypted
+        {
+            let rules = &case.facts.snapshot.rules;
+            let ruling = rule::<OutboundOption>(rules, author, Some(recipient));
+            if ruling.option == OutboundOption::EnforceEncryption {
+                sentence.trace.extend(ruling.trace);
+                sentence.rule = ruling.rule;
+                sentence.fate = Fate::Refuse(Refusal::NoSender {
+                    recipient: recipient.clone(),
+                });
+            }
+        }
         Plan {
             sentence,
             treatment: OutboundTreatment::Leave,

@@ -1,7 +1,7 @@
 //! The pipeline as a machine of steps: it runs until it needs a private key or a word about revocation,
 //! says which, and goes on when it has the answers.
 
-use mail::{Buffer, UnixTime};
+use mail::{Buffer, Defect, UnixTime};
 use policy::Direction;
 use smime::{PrivateKey, Provider, RevocationSource};
 
@@ -116,6 +116,11 @@ fn unacceptable(case: &Case<'_>) -> Option<Refusal> {
     let fields = header.fields().iter();
     if fields.filter(|field| field.is("Received")).count() > RECEIVED_FIELDS_MAX {
         return Some(Refusal::MailLoop);
+    }
+    if case.defects.contains(&Defect::LimitExceeded)
+        || mail::has_bare_carriage_return(header.header())
+    {
+        return Some(Refusal::BrokenHeader);
     }
     None
 }

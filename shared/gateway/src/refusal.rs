@@ -72,6 +72,12 @@ pub enum Refusal {
         /// The recipient.
         recipient: Address,
     },
+    /// Encryption is enforced, and the message has no sender: it is a bounce or an automatic answer, which may quote
+    /// what was decrypted, and for which nobody can sign.
+    NoSender {
+        /// The recipient that the rule is about.
+        recipient: Address,
+    },
     /// The copies for hidden recipients pass [`HIDDEN_COPIES_OCTETS_MAX`].
     TooManyHidden,
     /// The envelope names nobody.
@@ -80,6 +86,9 @@ pub enum Refusal {
     TooLarge,
     /// More than [`RECEIVED_FIELDS_MAX`] servers have seen it.
     MailLoop,
+    /// The header is longer than any is read ([`mail::limits`]), or has a CR that ends no line: other servers would find
+    /// fields in it that were not looked at here.
+    BrokenHeader,
 }
 
 impl Refusal {
@@ -95,10 +104,12 @@ impl Refusal {
             Self::RevocationUnknown { .. } => "revocation-unknown",
             Self::NotEncrypted { .. } => "not-encrypted",
             Self::NotDecryptable { .. } => "not-decryptable",
+            Self::NoSender { .. } => "no-sender",
             Self::TooManyHidden => "too-many-hidden-recipients",
             Self::NoRecipients => "no-recipients",
             Self::TooLarge => "too-large",
             Self::MailLoop => "mail-loop",
+            Self::BrokenHeader => "broken-header",
         }
     }
 
@@ -178,6 +189,14 @@ impl Refusal {
                      certificate of that mailbox and send it again"
                 ),
             ),
+            Self::NoSender { recipient } => Reply::new(
+                550,
+                "5.7.1",
+                format!(
+                    "mail to {recipient} must be signed and encrypted, which a message without a \
+                     sender cannot be"
+                ),
+            ),
             Self::TooManyHidden => Reply::new(
                 550,
                 "5.5.3",
@@ -197,6 +216,11 @@ impl Refusal {
                 554,
                 "5.4.6",
                 "the message has passed too many servers, it seems to go in a circle",
+            ),
+            Self::BrokenHeader => Reply::new(
+                550,
+                "5.6.0",
+                "the header of the message is too long, or has line ends that are none",
             ),
         }
     }

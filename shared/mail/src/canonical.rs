@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::{
     Buffer, Entity, TransferEncoding, base64_octets, encode_base64, encode_quoted_printable,
     limits::{DEPTH_MAX, LINE_OCTETS_MAX},
+    push_field,
 };
 
 /// The octets with every LF that has no CR before it made CRLF. A lone CR stays.
@@ -80,7 +81,7 @@ fn bare_line_feeds(octets: &[u8]) -> usize {
 }
 
 /// Whether there is a CR that no LF follows.
-fn has_bare_carriage_return(octets: &[u8]) -> bool {
+pub fn has_bare_carriage_return(octets: &[u8]) -> bool {
     let is_bare = |octet, after| u8::from(octet == b'\r') & u8::from(after != b'\n');
     octets.last() == Some(&b'\r') || count_pairs(octets, is_bare) > 0
 }
@@ -269,10 +270,7 @@ fn write_7bit(raw: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Untouch
 fn write_header(entity: &Entity<'_>, encoding: &str, out: &mut Vec<u8>) {
     for field in entity.fields() {
         if !field.is("Content-Transfer-Encoding") {
-            out.extend_from_slice(field.raw);
-            if !field.raw.ends_with(b"\n") {
-                out.extend_from_slice(b"\r\n");
-            }
+            push_field(field, out);
         }
     }
     out.extend_from_slice(b"Content-Transfer-Encoding: ");

@@ -21,7 +21,7 @@ mod time;
 
 pub use address::{Address, AddressError, DOMAIN_OCTETS_MAX, Domain, LOCAL_PART_OCTETS_MAX};
 pub use buffer::Buffer;
-pub use canonical::{into_7bit, into_canonical, is_7bit, to_crlf};
+pub use canonical::{has_bare_carriage_return, into_7bit, into_canonical, is_7bit, to_crlf};
 pub use content_type::ContentType;
 pub use defect::Defect;
 pub use dsn::{FailedRecipient, FailureReport};
@@ -35,7 +35,9 @@ pub use header::Field;
 pub use legacy_display::{with_legacy_display, without_legacy_display};
 pub use mailbox::{parse_mailboxes, sole_author};
 pub use parameter::{with_parameter, without_parameter};
-pub use split::{content_entity, outer_header, remove_fields, take_apart, with_content};
+pub use split::{
+    content_entity, outer_header, push_field, remove_fields, take_apart, with_content,
+};
 pub use time::UnixTime;
 
 /// Where `needle` first occurs.

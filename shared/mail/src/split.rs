@@ -1,6 +1,6 @@
 //! A message taken apart into what describes it and what describes its content, and put together again.
 
-use crate::{Buffer, Entity, Field, into_canonical, to_crlf};
+use crate::{Buffer, Entity, Field, has_bare_carriage_return, into_canonical, to_crlf};
 
 /// The MIME entity of a message: its MIME-Version and Content-* fields and its body, in canonical form.
 pub fn content_entity(message: &Entity<'_>) -> Vec<u8> {
@@ -30,7 +30,7 @@ fn write_content_header(message: &Entity<'_>, out: &mut Vec<u8>) {
     for field in message.fields().iter().filter(|field| is_of_entity(field)) {
         has_type |= field.is("Content-Type");
         has_encoding |= field.is("Content-Transfer-Encoding");
-        write_field(field, out);
+        push_field(field, out);
     }
     if !has_type {
         // Without a type the text is ASCII (RFC 2045 §5.2); what is not ASCII today is UTF-8, or anything (RFC 1428 §3).
@@ -66,7 +66,7 @@ pub fn outer_header(outer: &Entity<'_>) -> Vec<u8> {
         .iter()
         .filter(|field| !field.describes_content())
     {
-        write_field(field, &mut out);
+        push_field(field, &mut out);
     }
     out.extend_from_slice(b"MIME-Version: 1.0\r\n");
     out
@@ -77,10 +77,24 @@ fn is_of_entity(field: &Field<'_>) -> bool {
     field.describes_content() && !field.is("MIME-Version")
 }
 
-fn write_field(field: &Field<'_>, out: &mut Vec<u8>) {
+/// Appends a field as it may be passed on: its lines end with CRLF, and a CR that ends none is a space. Some servers
+/// take it for the end of a line, and what follows for another field.
+pub fn push_field(field: &Field<'_>, out: &mut Vec<u8>) {
+    let start = out.len();
     out.extend_from_slice(&to_crlf(field.raw));
     if !field.raw.ends_with(b"\n") {
         out.extend_from_slice(b"\r\n");
+    }
+    if has_bare_carriage_return(field.raw) {
+        let field = out.get_mut(start..).unwrap_or_default();
+        for at in 0..field.len() {
+            if field.get(at) == Some(&b'\r') && field.get(at + 1) != Some(&b'\n') {
+                field
+                    .get_mut(at)
+                    .into_iter()
+                    .for_each(|octet| *octet = b' ');
+            }
+        }
     }
 }
 
@@ -163,6 +177,22 @@ mod tests {
             assert_eq!(entity.content_type().param("charset"), Some(charset));
             let encoding = entity.field("Content-Transfer-Encoding").unwrap();
             assert_eq!(encoding.text(), "8bit");
+        }
+    }
+
+    #[test]
+    fn a_lone_cr_begins_no_field() {
+        for (raw, expected) in [
+            (&b"A: 1\rB: 2\n"[..], &b"A: 1 B: 2\r\n"[..]),
+            (b"A: 1\r\r\n", b"A: 1 \r\n"),
+            (b"A: 1\r\n\t2", b"A: 1\r\n\t2\r\n"),
+            (b"A: 1\r", b"A: 1 \r\n"),
+        ] {
+            let mut out = Vec::new();
+            for field in Entity::parse(raw).fields() {
+                push_field(field, &mut out);
+            }
+            assert_eq!(out, expected);
         }
     }
 

@@ -339,7 +339,7 @@ fn below(header: &[u8], entity: Buffer) -> Buffer {
     let mut head = header.to_vec();
     for field in inner.fields() {
         if field.describes_content() && !field.is("MIME-Version") {
-            head.extend_from_slice(field.raw);
+            mail::push_field(field, &mut head);
         }
     }
     head.extend_from_slice(b"\r\n");

@@ -21,7 +21,7 @@ steps! {
     RULES_PASSED = Info "rules-passed" "{count} more rules did not decide.";
     RULE_DECIDED = Info "rule-decided" "Rule {priority}, {rule}, decided: {option}.";
     DEFAULTS_DECIDED = Info "defaults-decided" "No rule decided; the organisation's default holds: {option}.";
-    NULL_SENDER = Info "null-sender" "A report of a mail server, without a sender: it leaves as it is.";
+    NULL_SENDER = Info "null-sender" "A report or an automatic answer, without a sender: nobody signs it.";
 
     // What the message is.
     ALREADY_SIGNED = Info "already-signed" "The sender's client has signed the message; its signature is kept.";

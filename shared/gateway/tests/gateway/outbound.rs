@@ -9,8 +9,8 @@ use policy::{Direction, Known, OutboundOption, OutboundTreatment, explain_outbou
 use smime::{Capabilities, ContentCipher, KeyKind, LayerKind, Opened};
 
 use crate::support::{
-    ALICE, BOB, NOW, World, address, codes, deferred, delivered, deliveries, mail, outbound,
-    refused, rsa_key, text,
+    ALICE, BOB, NOW, World, address, codes, deferred, delivered, deliveries, inbound, mail,
+    outbound, refused, rsa_key, text,
 };
 
 /// What happened to one mail from Alice to Bob.
@@ -510,11 +510,48 @@ fn a_label_alone_does_not_pass_enforced_encryption() {
 #[test]
 fn a_bounce_leaves_unsigned() {
     let mut world = World::new();
-    world.outbound_rule(OutboundOption::EnforceEncryption);
+    world.outbound_rule(OutboundOption::OptionalEncryption);
     let (envelope, raw) = (outbound("", &[BOB]), mail("mailer-daemon@acme.test", BOB));
     let decision = world.run(&envelope, &raw);
     assert_eq!(delivered(&decision), raw);
     assert_eq!(codes(&decision.records[0]), ["null-sender"]);
+}
+
+/// It may quote what was decrypted, and any client may leave the sender out.
+#[test]
+fn without_a_sender_nothing_goes_where_encryption_is_enforced() {
+    let mut world = World::new();
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let envelope = outbound("", &[BOB]);
+    for from in ["mailer-daemon@acme.test", ALICE] {
+        let decision = world.run(&envelope, &mail(from, BOB));
+        assert_eq!(refused(&decision).enhanced(), "5.7.1");
+        assert_eq!(decision.records[0].reason, Some("no-sender"));
+    }
+    // Not the organisation's word.
+    let raw = mail("mailer-daemon@elsewhere.test", BOB);
+    assert_eq!(delivered(&world.run(&envelope, &raw)), raw);
+}
+
+/// Other servers would find fields behind it that were not looked at.
+#[test]
+fn a_header_that_is_not_read_to_its_end_is_refused() {
+    let world = World::new();
+    let raw = mail(ALICE, BOB);
+    let many = [b"X: y\r\n".repeat(mail::limits::FIELDS_MAX), raw.clone()].concat();
+    let long = [
+        &vec![b'x'; mail::limits::HEADER_OCTETS_MAX],
+        &b": y\r\n"[..],
+        &raw,
+    ]
+    .concat();
+    let broken = [b"X: y\rSealgate-Result: z\r\n", raw.as_slice()].concat();
+    for raw in [many, long, broken] {
+        for envelope in [outbound(ALICE, &[BOB]), inbound(BOB, &[ALICE])] {
+            let decision = world.run(&envelope, &raw);
+            assert_eq!(refused(&decision).enhanced(), "5.6.0");
+        }
+    }
 }
 
 #[test]

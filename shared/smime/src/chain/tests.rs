@@ -222,6 +222,7 @@ fn name_constraints_bind_addresses_below() {
 
 #[test]
 fn name_constraints_bind_addresses_wherever_they_stand() {
+    const VISIBLE_STRING: u8 = 26;
     let root = Authority::root("Root", 1);
     let key = Key::new(2);
     let template = Template::authority("Sub", &key).mailboxes(&["example.org"], &[]);
@@ -231,7 +232,6 @@ fn name_constraints_bind_addresses_wherever_they_stand() {
         assert_eq!(user.addresses().len(), 1);
         outcome(&root.certificate, &[&sub.certificate], &user)
     };
-    const VISIBLE_STRING: u8 = 26;
     for (address, expected) in [
         ("alice@example.org", Ok(3)),
         ("alice@example.com", Err((Reason::WrongUsage, 0))),

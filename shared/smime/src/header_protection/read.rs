@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mail::{Address, Buffer, Entity, Field, sole_author};
+use mail::{Address, Buffer, Entity, Field, push_field, sole_author};
 
 use super::{HeaderProtection, PARAMETER, declared};
 use crate::detect;
@@ -215,13 +215,6 @@ fn differ(found: &[&Field<'_>], visible: &Entity<'_>, name: &str) -> bool {
     !shown
         .map(Field::text)
         .eq(found.iter().map(|field| field.text()))
-}
-
-fn push_field(field: &Field<'_>, out: &mut Vec<u8>) {
-    out.extend_from_slice(&mail::to_crlf(field.raw));
-    if !out.ends_with(b"\n") {
-        out.extend_from_slice(b"\r\n");
-    }
 }
 
 /// A payload that no signature and no encryption holds any more, without what only they made sense of: the
