@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use findings::Report;
 use mail::UnixTime;
-use smime::{Certificate, CertificateError, Crl, CrlError, TrustStore};
+use smime::{Certificate, CertificateError, Crl, TrustStore};
 
 use crate::report::UsageError;
 
@@ -79,37 +79,38 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, UsageError> {
     Ok(files)
 }
 
-/// All certificates of files and folders. Files of a folder that hold none are passed over.
+/// All certificates of files and folders.
 pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Certificate>, Stop> {
-    let read = |octets: &[u8]| Certificate::all_from_pem_or_der(octets);
-    all(paths, read, |error| {
-        *error == CertificateError::NoCertificate
-    })
+    all(paths, certificates_in)
 }
 
 /// All revocation lists of files and folders.
-pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<Crl>, Stop> {
-    let is_absent = |error: &CrlError| match error {
-        CrlError::Malformed => false,
-    };
-    all(
-        paths,
-        |octets: &[u8]| Crl::all_from_pem_or_der(octets),
-        is_absent,
-    )
+fn crls(paths: &[PathBuf]) -> Result<Vec<Crl>, Stop> {
+    all(paths, |file| {
+        objects(file, "revocation list", Crl::all_from_pem_or_der)
+    })
+}
+
+/// The certificates of a file, at least one.
+pub(crate) fn certificates_of(path: &Path) -> Result<Vec<Certificate>, Stop> {
+    certificates_in(&read(path)?).map_err(|error| malformed(path, &error))
+}
+
+fn certificates_in(file: &[u8]) -> Result<Vec<Certificate>, FileError<CertificateError>> {
+    objects(file, "certificate", Certificate::all_from_pem_or_der)
 }
 
 fn all<T, E: std::error::Error>(
     paths: &[PathBuf],
-    parse: impl Fn(&[u8]) -> Result<Vec<T>, E>,
-    is_absent: impl Fn(&E) -> bool,
+    parse: impl Fn(&[u8]) -> Result<Vec<T>, FileError<E>>,
 ) -> Result<Vec<T>, Stop> {
     let mut found = Vec::new();
     for path in paths {
         for file in files(path)? {
             match parse(&read(&file)?) {
                 Ok(some) => found.extend(some),
-                Err(error) if path.is_dir() || is_absent(&error) => {}
+                // A folder may hold other things too; a file that is named is meant.
+                Err(_) if path.is_dir() => {}
                 Err(error) => return Err(malformed(&file, &error)),
             }
         }
@@ -117,10 +118,26 @@ fn all<T, E: std::error::Error>(
     Ok(found)
 }
 
-/// The first certificate of a file.
-pub(crate) fn certificate(path: &Path) -> Result<Certificate, Stop> {
-    let octets = read(path)?;
-    Certificate::from_pem_or_der(&octets).map_err(|error| malformed(path, &error))
+/// The objects of a kind in a file, at least one.
+fn objects<T, E: std::error::Error>(
+    file: &[u8],
+    kind: &'static str,
+    parse: impl Fn(&[u8]) -> Result<Vec<T>, E>,
+) -> Result<Vec<T>, FileError<E>> {
+    let found = parse(file).map_err(FileError::Object)?;
+    if found.is_empty() {
+        return Err(FileError::None(kind));
+    }
+    Ok(found)
+}
+
+/// Why a file gives no objects of a kind.
+#[derive(Debug, thiserror::Error)]
+enum FileError<E: std::error::Error> {
+    #[error("the file holds no {0}")]
+    None(&'static str),
+    #[error("{0}")]
+    Object(E),
 }
 
 /// The report on a file that is not what it should be.
@@ -136,7 +153,8 @@ pub(crate) fn trust_store(
 ) -> Result<TrustStore, Stop> {
     Ok(TrustStore {
         intermediates: certificates(intermediates)?,
-        crls: crls(lists)?,
+        // With lists asked for, none found is no reason to ask for none.
+        crls: (!lists.is_empty()).then(|| crls(lists)).transpose()?,
         ..TrustStore::from_anchors(certificates(trust)?)
     })
 }

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, SanType, SerialNumber,
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ const MESSAGE: &str = "From: Alice <alice@acme.test>\r\nTo: bob@partner.test\r\n
     MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nattack at dawn\r\n";
 const ENTITY: &str = "Content-Type: text/plain; charset=us-ascii\r\n\r\nattack at dawn\r\n";
 
-/// A folder with a CA (`ca.pem`), two people (`alice.pem`, `alice.key`, `bob…`) and a message (`m.eml`).
+/// A folder with a CA (`ca.pem`, `ca.crl`), two people (`alice.pem`, `alice.key`, `bob…`) and a message (`m.eml`).
 struct Folder(TempDir);
 
 impl Folder {
@@ -28,12 +28,21 @@ impl Folder {
         let folder = Self(tempfile::tempdir().unwrap());
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params
             .distinguished_name
             .push(rcgen::DnType::CommonName, "CA");
         let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         folder.write("ca.pem", &ca.pem());
+        let list = CertificateRevocationListParams {
+            this_update: rcgen::date_time_ymd(2020, 1, 1),
+            next_update: rcgen::date_time_ymd(4000, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        folder.write("ca.crl", &list.signed_by(&ca).unwrap().pem().unwrap());
         for (name, address) in [("alice", "alice@acme.test"), ("bob", "bob@partner.test")] {
             let mut params = CertificateParams::default();
             params
@@ -218,7 +227,7 @@ fn a_file_appears_whole_or_not_at_all() {
     assert_eq!(folder.verdict(sign), bad("no-matching-key"));
     assert!(!folder.has("s.eml"));
     let names = std::fs::read_dir(folder.0.path()).unwrap().count();
-    assert_eq!(names, 8, "no temporary files are left");
+    assert_eq!(names, 9, "no temporary files are left");
 }
 
 #[test]
@@ -237,6 +246,57 @@ fn certificates_are_for_what_they_say() {
     );
     let policy = "chain alice.pem --trust ca.pem --policy 1.2.3 --require-explicit-policy";
     assert_eq!(folder.verdict(policy), bad("wrong-usage"));
+}
+
+#[test]
+fn revocation_lists_that_are_asked_must_cover_the_path() {
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    let list = folder.read("ca.crl");
+    folder.write("label.crl", &list.replace("X509 CRL", "CRL"));
+    folder.write("damaged.crl", &list.replace("MI", "!!"));
+    folder.write("pkcs7.crl", &list.replace("X509 CRL", "PKCS7"));
+    std::fs::create_dir(folder.0.path().join("empty")).unwrap();
+    std::fs::create_dir(folder.0.path().join("others")).unwrap();
+    folder.write("others/README", "no list");
+    for verb in [
+        "verify s.eml --trust ca.pem",
+        "chain alice.pem --trust ca.pem",
+    ] {
+        for list in ["ca.crl", "label.crl"] {
+            assert_eq!(folder.verdict(&format!("{verb} --crl {list}")).0, 0);
+        }
+        for folder_of_lists in ["empty", "others"] {
+            let verdict = folder.verdict(&format!("{verb} --crl {folder_of_lists}"));
+            assert_eq!(verdict, bad("revocation-unknown"), "{folder_of_lists}");
+        }
+        for option in ["--crl damaged.crl", "--crl pkcs7.crl", "--crl ca.pem"] {
+            assert_names_file(&folder.json(&format!("{verb} {option}")), option);
+        }
+    }
+}
+
+#[test]
+fn files_named_for_certificates_hold_some() {
+    let folder = Folder::new();
+    for options in ["--trust ca.crl", "--trust ca.pem --intermediates alice.key"] {
+        let answer = folder.json(&format!("verify m.eml {options}"));
+        assert_names_file(&answer, options);
+    }
+}
+
+/// That the answer is on a malformed file, the last of the options.
+fn assert_names_file((exit, object): &(i32, Value), options: &str) {
+    assert_eq!(
+        (*exit, &object["reason"]),
+        (4, &"malformed".into()),
+        "{options}"
+    );
+    let file = options.rsplit(' ').next().unwrap();
+    assert!(
+        object["detail"].as_str().unwrap().contains(file),
+        "{object}"
+    );
 }
 
 #[test]

@@ -55,9 +55,7 @@ impl Chain {
             )
             .into());
         }
-        let octets = input::read(&self.cert)?;
-        let certificates = Certificate::all_from_pem_or_der(&octets);
-        let certificates = certificates.map_err(|error| input::malformed(&self.cert, &error))?;
+        let certificates = input::certificates_of(&self.cert)?;
         let Some((target, beside)) = certificates.split_first() else {
             return Err(input::malformed(
                 &self.cert,
@@ -72,7 +70,7 @@ impl Chain {
                 .map(|anchor| &anchor.certificate)
                 .collect(),
             intermediates: store.intermediates.iter().chain(beside).collect(),
-            crls: (!store.crls.is_empty()).then_some(&store.crls),
+            crls: store.crls.as_deref(),
             usage: if self.any_usage {
                 Usage::Any
             } else {

@@ -73,7 +73,7 @@ impl Encrypt {
         let mut recipients = Vec::new();
         for path in &self.to {
             for file in input::files(path)? {
-                recipients.push(input::certificate(&file)?);
+                recipients.extend(input::certificates_of(&file)?.into_iter().next());
             }
         }
         Ok(recipients)
