@@ -160,6 +160,25 @@ fn bad_signatures_say_why() {
 }
 
 #[test]
+fn content_is_given_to_a_bare_object_alone() {
+    let folder = Folder::new();
+    folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");
+    let whole = folder.read("s.eml");
+    let object = whole.split("smime.p7s\"\r\n\r\n").nth(1).unwrap();
+    let object = object.split("\r\n--").next().unwrap();
+    let object = format!("-----BEGIN CMS-----\n{object}\n-----END CMS-----\n");
+    folder.write("s.pem", &object);
+    folder.write("content", ENTITY);
+    let verify = |message| format!("verify {message} --trust ca.pem --no-address-check");
+    let given = |message| format!("{} --content content", verify(message));
+    assert_eq!(folder.verdict(&given("s.pem")).0, 0);
+    let output = folder.run(&given("s.eml"));
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("--content"), "{said}");
+}
+
+#[test]
 fn what_is_encrypted_decrypts() {
     let folder = Folder::new();
     for cipher in [
