@@ -5,7 +5,9 @@
     reason = "helpers of tests fail by panicking"
 )]
 
-use std::io::Write as _;
+use std::fs::OpenOptions;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{FileTypeExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -247,6 +249,36 @@ fn a_file_appears_whole_or_not_at_all() {
     assert!(!folder.has("s.eml"));
     let names = std::fs::read_dir(folder.0.path()).unwrap().count();
     assert_eq!(names, 9, "no temporary files are left");
+}
+
+#[test]
+fn links_and_special_files_stay_what_they_are() {
+    let folder = Folder::new();
+    let path = |name: &str| folder.0.path().join(name);
+    let sign = "sign m.eml --key alice.key --cert alice.pem --out";
+    std::fs::create_dir(path("far")).unwrap();
+    symlink("far/near.eml", path("link")).unwrap();
+    symlink("s.eml", path("far/near.eml")).unwrap();
+    for state in ["absent", "there"] {
+        let (exit, object) = folder.json(&format!("{sign} link"));
+        assert_eq!(exit, 0, "{state}");
+        assert_eq!(object["bytes"], folder.read("far/s.eml").len());
+        assert!(path("link").is_symlink() && path("far/near.eml").is_symlink());
+    }
+    let made = Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+    assert!(made.success());
+    // Open for both, so that nobody waits for the other end.
+    let mut pipe = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(path("pipe"))
+        .unwrap();
+    let (exit, object) = folder.json(&format!("{sign} pipe"));
+    assert_eq!(exit, 0);
+    assert!(path("pipe").metadata().unwrap().file_type().is_fifo());
+    let mut content = vec![0; object["bytes"].as_u64().unwrap().try_into().unwrap()];
+    pipe.read_exact(&mut content).unwrap();
+    assert!(content.starts_with(b"From: Alice"));
 }
 
 #[test]
