@@ -452,6 +452,30 @@ fn exit_codes_tell_usage_absence_and_malformed_input_apart() {
 }
 
 #[test]
+fn streams_that_take_nothing_are_no_reason_to_panic() {
+    let folder = Folder::new();
+    let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let exit = |command: &mut Command| command.status().unwrap().code();
+    let mut encrypt = folder.command("encrypt m.eml --to bob.pem");
+    assert_eq!(exit(encrypt.stdout(Stdio::null()).stderr(full())), Some(0));
+    assert_eq!(exit(encrypt.stdout(full()).stderr(full())), Some(2));
+    for arguments in [
+        "verify absent.eml --trust ca.pem",
+        "relay --edge https://edge.test --token x --next-hop-outbound next.test:25 \
+            --next-hop-inbound next.test:25 --outbound nowhere",
+    ] {
+        let mut command = folder.command(arguments);
+        assert_eq!(exit(command.stderr(full())), Some(2), "{arguments}");
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut verify = folder.command("verify m.eml --trust ca.pem");
+    let output = verify.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "the verdict stands");
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
 fn rules_decide_and_say_why() {
     let folder = Folder::new();
     let rule = |id: &str, priority: usize, managed: &str, enabled: bool, outbound: &str| {
