@@ -162,6 +162,29 @@ fn bad_signatures_say_why() {
 }
 
 #[test]
+fn signatures_are_counted_where_they_count() {
+    let folder = Folder::new();
+    let sign = "sign m.eml --key alice.key --cert alice.pem --out";
+    let verdict = |arguments: &str| folder.json(arguments).1["detail"].clone();
+    folder.run(&format!("{sign} s.eml"));
+    let verify = "verify s.eml --trust ca.pem";
+    assert_eq!(verdict(verify), "1 signature, good");
+    let changed = folder.read("s.eml").replace("dawn", "dusk");
+    let (header, entity) = MESSAGE.split_once("Content-Type").unwrap();
+    let forwarding = format!(
+        "{header}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type{entity}\
+         \r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{changed}\r\n--b--\r\n"
+    );
+    folder.write("m.eml", &forwarding);
+    folder.run(&format!("{sign} s.eml"));
+    let detail = "1 signature, good; 1 more in a part or a forwarded message, bad";
+    assert_eq!(verdict(verify), detail);
+    let encrypt = "encrypt m.eml --to bob.pem --to alice.pem --out e.eml";
+    assert_eq!(verdict(encrypt), "encrypted to 2 certificates");
+    assert_eq!(verdict("inspect e.eml"), "1 S/MIME layer");
+}
+
+#[test]
 fn content_is_given_to_a_bare_object_alone() {
     let folder = Folder::new();
     folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");

@@ -10,7 +10,7 @@ use smime::{Layer, Opened, Reason};
 use crate::render::{
     certificate_json, certificate_text, claim_json, claim_text, layer_json, layer_text,
 };
-use crate::report::{Report, printable, table};
+use crate::report::{Report, counted, printable, table};
 use crate::verify::unreadable;
 
 /// What `sealgate inspect` says; the message was opened without a key.
@@ -19,7 +19,7 @@ pub fn inspected(message: &[u8], mut opened: Opened) -> Report {
     let tree = Tree::of(message);
     let report = unreadable(&opened).unwrap_or_else(|| match opened.layers.len() {
         0 => Report::none("there is no S/MIME in the message"),
-        count => Report::good(format!("{count} S/MIME layer(s)")),
+        count => Report::good(counted(count, "S/MIME layer")),
     });
     let layers: Vec<Value> = opened.layers.iter().map(layer_json).collect();
     let report = report

@@ -119,6 +119,12 @@ impl Report {
     }
 }
 
+/// How many there are of something, `2 signatures`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
 /// Names and values in two columns, indented.
 pub fn table(indent: usize, rows: &[(&str, String)]) -> String {
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
