@@ -22,6 +22,11 @@ const MESSAGE: &str = "From: Alice <alice@acme.test>\r\nTo: bob@partner.test\r\n
     MIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nattack at dawn\r\n";
 const ENTITY: &str = "Content-Type: text/plain; charset=us-ascii\r\n\r\nattack at dawn\r\n";
 
+/// `SignedData` with a number where its digests should be.
+const BROKEN_SIGNATURE: &str = "MBUGCSqGSIb3DQEHAqAIMAYCAQECAQM=";
+/// A CMS object of the type digestedData.
+const UNKNOWN_OBJECT: &str = "MA8GCSqGSIb3DQEHBqACMAA=";
+
 /// A folder with a CA (`ca.pem`, `ca.crl`), two people (`alice.pem`, `alice.key`, `bob…`) and a message (`m.eml`).
 struct Folder(TempDir);
 
@@ -496,6 +501,36 @@ fn streams_that_take_nothing_are_no_reason_to_panic() {
     let output = verify.stdout(writer).output().unwrap();
     assert_eq!(output.status.code(), Some(3), "the verdict stands");
     assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn a_verdict_has_the_reason_of_the_layer() {
+    let folder = Folder::new();
+    let pem = |object: &str| format!("-----BEGIN CMS-----\n{object}\n-----END CMS-----\n");
+    let mime = |object: &str| {
+        format!(
+            "From: alice@acme.test\r\nContent-Type: application/pkcs7-mime\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{object}\r\n"
+        )
+    };
+    let malformed = || (4, "malformed".to_owned());
+    folder.write("unknown", &pem(UNKNOWN_OBJECT));
+    folder.write("deep", &pem(&"MIAwgDCA".repeat(22)));
+    folder.write("broken", &pem(BROKEN_SIGNATURE));
+    folder.write("broken.eml", &mime(BROKEN_SIGNATURE));
+    for (file, verdict) in [
+        ("unknown", bad("unsupported-algorithm")),
+        ("deep", bad("limit-exceeded")),
+        ("broken", malformed()),
+        ("broken.eml", malformed()),
+    ] {
+        let verify = format!("verify {file} --trust ca.pem");
+        assert_eq!(folder.verdict(&verify), verdict, "{file}");
+    }
+    for file in ["unknown", "deep"] {
+        let decrypt = format!("decrypt {file} --key bob.key --out d.eml");
+        assert_eq!(folder.verdict(&decrypt).0, 1, "{file}");
+    }
 }
 
 #[test]

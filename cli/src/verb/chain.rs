@@ -6,7 +6,7 @@ use clap::Args;
 use der::oid::ObjectIdentifier;
 use findings::{Report, certificate_json, certificate_text};
 use native_crypto::Native;
-use smime::{Certificate, PathBuilder, PolicyInputs, Usage};
+use smime::{Certificate, PathBuilder, PolicyInputs, Problem, Usage};
 
 use super::verify::Trust;
 use crate::input::{self, Stop};
@@ -97,7 +97,7 @@ impl Chain {
                     .with("path", shown)
                     .with_text(&text)
             }
-            Err(error) => Report::bad(error.reason.code(), &error.detail)
+            Err(error) => Report::of(&Problem::new(error.reason, error.detail))
                 .with("path", [certificate_json(target)])
                 .with("at", error.at)
                 .with_text(&step_text((0, target))),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use smime::{Problem, Reason};
 
 /// The verdict.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -41,8 +42,11 @@ impl Report {
     }
 
     /// The verdict on a problem that the engine found.
-    pub fn of(problem: &smime::Problem) -> Self {
-        Self::bad(problem.reason.code(), &problem.detail)
+    pub fn of(problem: &Problem) -> Self {
+        match problem.reason {
+            Reason::Malformed => Self::malformed(&problem.detail),
+            reason => Self::bad(reason.code(), &problem.detail),
+        }
     }
 
     /// Nothing of that kind is in the input.

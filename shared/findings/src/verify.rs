@@ -51,10 +51,8 @@ fn all_good(signatures: &[SignatureReport]) -> String {
 pub(crate) fn unreadable(opened: &Opened) -> Option<Report> {
     let layers = opened.layers.iter();
     let mut problems = layers.filter_map(|layer| match layer.kind {
-        LayerKind::Unreadable => layer.problem.as_ref(),
+        LayerKind::Unreadable | LayerKind::Compressed => layer.problem.as_ref(),
         _ => None,
     });
-    problems
-        .next()
-        .map(|problem| Report::malformed(&problem.detail))
+    problems.next().map(Report::of)
 }
