@@ -439,6 +439,24 @@ fn inspect_tells_what_it_is() {
         Value::Null,
         "a closed layer is no defect"
     );
+    assert_eq!(object["detail"], "1 S/MIME layer");
+}
+
+#[test]
+fn inspect_tells_of_a_broken_layer() {
+    let folder = Folder::new();
+    let message = format!(
+        "From: alice@acme.test\r\nContent-Type: multipart/signed; boundary=b; \
+         protocol=\"application/pkcs7-signature\"\r\n\r\n--b\r\n{ENTITY}\r\n--b\r\n\
+         Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: base64\r\n\r\n\
+         {BROKEN_SIGNATURE}\r\n--b--\r\n"
+    );
+    folder.write("broken.eml", &message);
+    let (exit, object) = folder.json("inspect broken.eml");
+    assert_eq!(exit, 0, "the content can be read");
+    let defects = serde_json::json!([{"layer": 0, "code": "malformed"}]);
+    assert_eq!(object["defects"], defects);
+    assert_eq!(object["detail"], "1 S/MIME layer, 1 defect");
 }
 
 #[test]
@@ -526,6 +544,8 @@ fn a_verdict_has_the_reason_of_the_layer() {
     ] {
         let verify = format!("verify {file} --trust ca.pem");
         assert_eq!(folder.verdict(&verify), verdict, "{file}");
+        let inspected = folder.verdict(&format!("inspect {file}"));
+        assert_eq!(inspected, (4, verdict.1), "{file}: nothing can be read");
     }
     for file in ["unknown", "deep"] {
         let decrypt = format!("decrypt {file} --key bob.key --out d.eml");

@@ -5,22 +5,19 @@ use std::fmt::Write as _;
 use mail::Entity;
 use mail::limits::{DEPTH_MAX, TREE_PARTS_MAX};
 use serde_json::{Value, json};
-use smime::{Layer, Opened, Reason};
+use smime::{Layer, LayerKind, Opened, Problem, Reason, SignatureReport};
 
 use crate::render::{
     certificate_json, certificate_text, claim_json, claim_text, layer_json, layer_text,
 };
 use crate::report::{Report, counted, printable, table};
-use crate::verify::unreadable;
 
 /// What `sealgate inspect` says; the message was opened without a key.
 pub fn inspected(message: &[u8], mut opened: Opened) -> Report {
     opened.layers.iter_mut().for_each(forget_missing_key);
-    let tree = Tree::of(message);
-    let report = unreadable(&opened).unwrap_or_else(|| match opened.layers.len() {
-        0 => Report::none("there is no S/MIME in the message"),
-        count => Report::good(counted(count, "S/MIME layer")),
-    });
+    let mut tree = Tree::of(message);
+    tree.note_layers(&opened.layers);
+    let report = summary(&opened, tree.defects.len());
     let layers: Vec<Value> = opened.layers.iter().map(layer_json).collect();
     let report = report
         .with("layers", layers)
@@ -53,6 +50,41 @@ pub fn inspected(message: &[u8], mut opened: Opened) -> Report {
         text.push_str(&table(0, &[("defect", defect.to_string())]));
     }
     report.with_text(&text)
+}
+
+/// What it is in a sentence. It is no verdict on the message, unless nothing of it can be read.
+fn summary(opened: &Opened, defects: usize) -> Report {
+    let layers = opened.layers.iter().enumerate();
+    let unread: Option<Vec<&Problem>> = layers
+        .map(|(place, layer)| unread(opened, place, layer))
+        .collect();
+    match unread.as_deref() {
+        Some([]) => Report::none("there is no S/MIME in the message"),
+        Some([problem, ..]) => Report::unread(problem),
+        None => {
+            let layers = counted(opened.layers.len(), "S/MIME layer");
+            Report::good(match defects {
+                0 => layers,
+                _ => format!("{layers}, {}", counted(defects, "defect")),
+            })
+        }
+    }
+}
+
+/// Why nothing of a layer can be read; `None` if something can.
+fn unread<'a>(opened: &Opened, place: usize, layer: &'a Layer) -> Option<&'a Problem> {
+    let is_of_layer = |signature: &SignatureReport| signature.layer == place;
+    let is_read = match layer.kind {
+        LayerKind::Unreadable | LayerKind::Compressed => false,
+        LayerKind::OpaqueSignature => opened.signatures.iter().any(is_of_layer),
+        // Their content, their recipients or their certificates can be.
+        LayerKind::DetachedSignature
+        | LayerKind::Encrypted { .. }
+        | LayerKind::CertificatesOnly => true,
+    };
+    let problem = layer.problem.as_ref();
+    // Of content that nobody signed the rest can be read.
+    problem.filter(|problem| !is_read && problem.reason != Reason::SignatureInvalid)
 }
 
 /// That a layer stays closed without a key is no news here.
@@ -101,6 +133,16 @@ impl Tree {
                 if depth < DEPTH_MAX && self.parts.len() < TREE_PARTS_MAX {
                     self.visit(part, &format!("{place}.{number}"), depth + 1);
                 }
+            }
+        }
+    }
+
+    fn note_layers(&mut self, layers: &[Layer]) {
+        for (place, layer) in layers.iter().enumerate() {
+            let problem = layer.problem.as_ref().map(|problem| problem.reason);
+            if let Some(reason @ (Reason::Malformed | Reason::LimitExceeded)) = problem {
+                let defect = json!({"layer": place, "code": reason.code()});
+                self.defects.push(defect);
             }
         }
     }

@@ -59,6 +59,12 @@ impl Report {
         Self::new(Verdict::Malformed, Some("malformed"), detail.into())
     }
 
+    /// Nothing of the input can be read, for a reason that need not be the input's fault.
+    pub fn unread(problem: &Problem) -> Self {
+        let (reason, detail) = (problem.reason.code(), &problem.detail);
+        Self::new(Verdict::Malformed, Some(reason), detail.clone())
+    }
+
     fn new(verdict: Verdict, reason: Option<&'static str>, detail: String) -> Self {
         Self {
             verdict,
