@@ -460,6 +460,44 @@ fn inspect_tells_of_a_broken_layer() {
 }
 
 #[test]
+fn inspect_tells_where_it_stopped() {
+    let folder = Folder::new();
+    let mut nested = "Content-Type: text/plain\r\n\r\nx".to_owned();
+    for level in 0..40 {
+        nested = format!(
+            "Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n\
+             --b{level}\r\n{nested}\r\n--b{level}--\r\n"
+        );
+    }
+    folder.write("nested.eml", &nested);
+    let (exit, object) = folder.json("inspect nested.eml");
+    assert_eq!((exit, object["parts"].as_array().unwrap().len()), (3, 33));
+    let place = vec!["1"; 33].join(".");
+    let defects = serde_json::json!([{"part": place, "code": "limit-exceeded"}]);
+    assert_eq!(object["defects"], defects);
+    assert!(object["detail"].as_str().unwrap().contains("limits"));
+}
+
+#[test]
+fn inspect_shows_defects_inside_of_objects_and_no_parts_of_bare_ones() {
+    let folder = Folder::new();
+    let unclosed =
+        "From: alice@acme.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx";
+    folder.write("m.eml", unclosed);
+    folder.run("sign m.eml --key alice.key --cert alice.pem --opaque --out s.eml");
+    let defects = serde_json::json!([{"code": "unclosed-multipart"}]);
+    let (_, object) = folder.json("inspect s.eml");
+    assert_eq!(object["defects"], defects);
+    let message = folder.read("s.eml");
+    let (_, object) = message.rsplit_once("\r\n\r\n").unwrap();
+    let pem = format!("-----BEGIN CMS-----\n{object}-----END CMS-----\n");
+    folder.write("s.pem", &pem);
+    let (_, object) = folder.json("inspect s.pem");
+    assert_eq!(object["parts"], serde_json::json!([]));
+    assert_eq!(object["defects"], defects);
+}
+
+#[test]
 fn exit_codes_tell_usage_absence_and_malformed_input_apart() {
     let folder = Folder::new();
     folder.write(

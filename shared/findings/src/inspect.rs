@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use mail::Entity;
 use mail::limits::{DEPTH_MAX, TREE_PARTS_MAX};
+use mail::{Defect, Entity};
 use serde_json::{Value, json};
 use smime::{Layer, LayerKind, Opened, Problem, Reason, SignatureReport};
 
@@ -16,6 +16,7 @@ use crate::report::{Report, counted, printable, table};
 pub fn inspected(message: &[u8], mut opened: Opened) -> Report {
     opened.layers.iter_mut().for_each(forget_missing_key);
     let mut tree = Tree::of(message);
+    tree.note_inside(&opened.defects);
     tree.note_layers(&opened.layers);
     let report = summary(&opened, tree.defects.len());
     let layers: Vec<Value> = opened.layers.iter().map(layer_json).collect();
@@ -59,6 +60,9 @@ fn summary(opened: &Opened, defects: usize) -> Report {
         .map(|(place, layer)| unread(opened, place, layer))
         .collect();
     match unread.as_deref() {
+        Some([]) if opened.defects.contains(&Defect::LimitExceeded) => {
+            Report::none("within the limits there is no S/MIME in the message")
+        }
         Some([]) => Report::none("there is no S/MIME in the message"),
         Some([problem, ..]) => Report::unread(problem),
         None => {
@@ -105,7 +109,10 @@ struct Tree {
 impl Tree {
     fn of(message: &[u8]) -> Self {
         let mut tree = Self::default();
-        tree.visit(message, "1", 0);
+        // A bare object has no parts.
+        if !smime::is_bare_cms(message) {
+            tree.visit(message, "1", 0);
+        }
         tree
     }
 
@@ -130,9 +137,11 @@ impl Tree {
         if let Some(multipart) = entity.multipart() {
             self.note(place, &multipart.defects);
             for (part, number) in multipart.parts.iter().zip(1..) {
-                if depth < DEPTH_MAX && self.parts.len() < TREE_PARTS_MAX {
-                    self.visit(part, &format!("{place}.{number}"), depth + 1);
+                if depth >= DEPTH_MAX || self.parts.len() >= TREE_PARTS_MAX {
+                    self.note(place, &[Defect::LimitExceeded]);
+                    break;
                 }
+                self.visit(part, &format!("{place}.{number}"), depth + 1);
             }
         }
     }
@@ -147,7 +156,16 @@ impl Tree {
         }
     }
 
-    fn note(&mut self, place: &str, defects: &[mail::Defect]) {
+    /// Notes the defects that the engine found further inside than the tree reaches.
+    fn note_inside(&mut self, defects: &[Defect]) {
+        for code in defects.iter().map(|defect| defect.code()) {
+            if !self.defects.iter().any(|noted| noted["code"] == code) {
+                self.defects.push(json!({"code": code}));
+            }
+        }
+    }
+
+    fn note(&mut self, place: &str, defects: &[Defect]) {
         let defects = defects
             .iter()
             .map(|defect| json!({"part": place, "code": defect.code()}));
