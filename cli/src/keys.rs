@@ -122,10 +122,10 @@ impl Found {
     }
 
     /// The one key there is and its certificate: that of a certificate file before that of a key file.
-    pub(crate) fn signer(
-        &self,
-        provider: &dyn Provider,
-    ) -> Result<(&PrivateKey, &Certificate), Stop> {
+    pub(crate) fn signer<'a>(
+        &'a self,
+        provider: &'a dyn Provider,
+    ) -> Result<(&'a PrivateKey, &'a Certificate), Stop> {
         let [key] = self.keys.as_slice() else {
             return Err(UsageError::Wrong("give a file with exactly one key".to_owned()).into());
         };
@@ -146,16 +146,20 @@ impl Found {
         self.certificates.iter().filter(between)
     }
 
-    fn certificates_of(
-        &self,
-        key: &PrivateKey,
-        provider: &dyn Provider,
-    ) -> impl Iterator<Item = &Certificate> {
-        let public = provider.public_key(key).ok();
+    fn certificates_of<'a>(
+        &'a self,
+        key: &'a PrivateKey,
+        provider: &'a dyn Provider,
+    ) -> impl Iterator<Item = &'a Certificate> {
         self.certificates
             .iter()
-            .filter(move |certificate| Some(certificate.spki()) == public.as_deref())
+            .filter(move |certificate| belongs(key, certificate, provider))
     }
+}
+
+/// A key whose public half cannot be told has no certificate.
+fn belongs(key: &PrivateKey, certificate: &Certificate, provider: &dyn Provider) -> bool {
+    key.belongs_to(certificate, provider).unwrap_or(false)
 }
 
 fn decrypt_key(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFileError> {

@@ -687,6 +687,25 @@ fn openssl_reads_what_is_written_and_is_read() {
     );
 }
 
+#[test]
+fn a_key_for_pss_alone_signs_so() {
+    if Command::new("openssl").arg("version").output().is_err() {
+        println!("skipped: openssl is not installed");
+        return;
+    }
+    let folder = Folder::new();
+    openssl(
+        folder.0.path(),
+        "req -x509 -newkey rsa-pss -pkeyopt rsa_keygen_bits:2048 -nodes -keyout pss.key -out pss.pem \
+         -subj /CN=alice -addext subjectAltName=email:alice@acme.test",
+    );
+    let sign = "sign m.eml --key pss.key --cert pss.pem --out s.eml";
+    assert_eq!(folder.verdict(sign).0, 0);
+    let (exit, object) = folder.json("verify s.eml --trust pss.pem");
+    let algorithm = object["signers"][0]["algorithm"].as_str().unwrap();
+    assert_eq!((exit, algorithm), (0, "rsa-pss-sha256"));
+}
+
 fn openssl(folder: &Path, arguments: &str) {
     let output = Command::new("openssl")
         .current_dir(folder)
