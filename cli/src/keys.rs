@@ -13,7 +13,10 @@ use crate::report::UsageError;
 #[derive(Default)]
 pub(crate) struct Found {
     keys: Vec<PrivateKey>,
-    certificates: Vec<Certificate>,
+    /// Of certificate files.
+    named: Vec<Certificate>,
+    /// That came with the keys.
+    beside: Vec<Certificate>,
 }
 
 /// Reads key files and certificate files.
@@ -24,14 +27,21 @@ pub(crate) fn load(
 ) -> Result<Found, Stop> {
     let password = password_file.map(first_line).transpose()?;
     let mut found = Found {
-        certificates: input::certificates(certificate_files)?,
+        named: input::certificates(certificate_files)?,
         ..Found::default()
     };
     for path in key_files {
+        let before = found.keys.len();
         for file in files(path)? {
             let octets = Zeroizing::new(input::read(&file)?);
-            let read = found.read(&octets, password.as_deref().map(String::as_str));
-            read.map_err(|error| error.at(&file))?;
+            match found.read(&octets, password.as_deref().map(String::as_str)) {
+                // A folder may hold other things too; a file that is named is meant.
+                Err(error) if path.is_dir() && error.is_no_key() => {}
+                read => read.map_err(|error| error.at(&file))?,
+            }
+        }
+        if found.keys.len() == before {
+            return Err(KeyFileError::NoKey.at(path));
         }
     }
     Ok(found)
@@ -80,7 +90,7 @@ impl Found {
                     self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
                 }
                 // A certificate that cannot be read belongs to no key that can be used.
-                "CERTIFICATE" => self.certificates.extend(Certificate::from_der(&der)),
+                "CERTIFICATE" => self.beside.extend(Certificate::from_der(&der)),
                 _ => {}
             }
         }
@@ -97,7 +107,7 @@ impl Found {
             return Err(KeyFileError::NoKey);
         }
         self.keys.extend(opened.keys);
-        self.certificates.extend(opened.certificates);
+        self.beside.extend(opened.certificates);
         Ok(())
     }
 
@@ -105,11 +115,9 @@ impl Found {
     pub(crate) fn pairs(&self, provider: &dyn Provider) -> Vec<KeyPair> {
         let mut pairs = Vec::new();
         for key in &self.keys {
-            let mut its: Vec<_> = self
-                .certificates_of(key, provider)
-                .cloned()
-                .map(Some)
-                .collect();
+            let its = self.certificates();
+            let its = its.filter(|certificate| belongs(key, certificate, provider));
+            let mut its: Vec<_> = its.cloned().map(Some).collect();
             if its.is_empty() {
                 its.push(None);
             }
@@ -121,39 +129,51 @@ impl Found {
         pairs
     }
 
-    /// The one key there is and its certificate: that of a certificate file before that of a key file.
-    pub(crate) fn signer<'a>(
+    /// The key to sign with and its certificate: one of a certificate file before one of a key file.
+    pub(crate) fn signer(
+        &self,
+        provider: &dyn Provider,
+    ) -> Result<(&PrivateKey, &Certificate), Stop> {
+        let named = self.owned(&self.named, provider);
+        let owned = if named.is_empty() {
+            self.owned(&self.beside, provider)
+        } else {
+            named
+        };
+        let Some(&(key, certificate)) = owned.first() else {
+            let missing = Report::bad("no-matching-key", "no certificate is the key's");
+            return Err(Stop::Report(missing));
+        };
+        if owned.iter().any(|(other, _)| !std::ptr::eq(*other, key)) {
+            let text = "several keys have a certificate; give --cert with that of the signer";
+            return Err(UsageError::Wrong(text.to_owned()).into());
+        }
+        Ok((key, certificate))
+    }
+
+    /// Those of the certificates that there is a key for, with it.
+    fn owned<'a>(
         &'a self,
-        provider: &'a dyn Provider,
-    ) -> Result<(&'a PrivateKey, &'a Certificate), Stop> {
-        let [key] = self.keys.as_slice() else {
-            return Err(UsageError::Wrong("give a file with exactly one key".to_owned()).into());
+        certificates: &'a [Certificate],
+        provider: &dyn Provider,
+    ) -> Vec<(&'a PrivateKey, &'a Certificate)> {
+        let owner = |certificate| {
+            let mut keys = self.keys.iter();
+            let key = keys.find(|key| belongs(key, certificate, provider))?;
+            Some((key, certificate))
         };
-        let certificate = self.certificates_of(key, provider).next();
-        let missing = || {
-            Stop::Report(Report::bad(
-                "no-matching-key",
-                "no certificate is the key's",
-            ))
-        };
-        Ok((key, certificate.ok_or_else(missing)?))
+        certificates.iter().filter_map(owner).collect()
     }
 
     /// Certificates of authorities that came along, as a PKCS#12 has them. Recipients have the roots.
     pub(crate) fn intermediates(&self) -> impl Iterator<Item = &Certificate> {
         let between =
             |certificate: &&Certificate| certificate.is_ca() && !certificate.is_self_issued();
-        self.certificates.iter().filter(between)
+        self.certificates().filter(between)
     }
 
-    fn certificates_of<'a>(
-        &'a self,
-        key: &'a PrivateKey,
-        provider: &'a dyn Provider,
-    ) -> impl Iterator<Item = &'a Certificate> {
-        self.certificates
-            .iter()
-            .filter(move |certificate| belongs(key, certificate, provider))
+    fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.named.iter().chain(&self.beside)
     }
 }
 
@@ -177,7 +197,7 @@ fn protected(error: PasswordError, password: Option<&str>) -> KeyFileError {
 /// Why a file gives no key.
 #[derive(Debug, thiserror::Error)]
 enum KeyFileError {
-    #[error("the file holds no private key")]
+    #[error("it holds no private key")]
     NoKey,
     #[error("this is no private key (PEM, DER) and no PKCS#12")]
     Malformed,
@@ -190,6 +210,14 @@ enum KeyFileError {
 }
 
 impl KeyFileError {
+    /// Whether it is about something else than a key.
+    fn is_no_key(&self) -> bool {
+        matches!(
+            self,
+            Self::NoKey | Self::Malformed | Self::Protected(PasswordError::Malformed)
+        )
+    }
+
     fn at(self, file: &Path) -> Stop {
         match self {
             Self::Malformed | Self::Protected(PasswordError::Malformed) => {

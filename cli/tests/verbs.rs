@@ -310,6 +310,41 @@ fn links_and_special_files_stay_what_they_are() {
 }
 
 #[test]
+fn the_certificate_tells_the_key() {
+    let folder = Folder::new();
+    let all = ["alice.key", "bob.key", "alice.pem", "bob.pem"].map(|name| folder.read(name));
+    folder.write("keys.pem", &all[..2].concat());
+    folder.write("all.pem", &all.concat());
+    std::fs::create_dir(folder.0.path().join("keys")).unwrap();
+    let names = ["alice.key", "alice.pem", "bob.key", "bob.pem"];
+    for (name, text) in names.iter().zip([&all[0], &all[2], &all[1], &all[3]]) {
+        folder.write(&format!("keys/{name}"), text);
+    }
+    folder.write("keys/README", "no key");
+    let sign = |key: &str| format!("sign m.eml --key {key} --out s.eml");
+    for key in ["keys.pem", "all.pem", "keys"] {
+        for person in ["alice", "bob"] {
+            let sign = format!("{} --cert {person}.pem", sign(key));
+            assert_eq!(folder.verdict(&sign).0, 0, "{sign}");
+            let (_, object) = folder.json("inspect s.eml");
+            let subject = object["signers"][0]["subject"].as_str().unwrap();
+            assert_eq!(subject, format!("CN={person}"));
+        }
+    }
+    let stranger = format!("{} --cert ca.pem", sign("keys.pem"));
+    assert_eq!(folder.verdict(&stranger), bad("no-matching-key"));
+    for key in ["all.pem", "keys"] {
+        let exit = folder.run(&sign(key)).status.code();
+        assert_eq!(exit, Some(2), "{key}: whose?");
+    }
+    for name in ["alice.key", "bob.key"] {
+        std::fs::remove_file(folder.0.path().join("keys").join(name)).unwrap();
+    }
+    let exit = folder.run(&sign("keys")).status.code();
+    assert_eq!(exit, Some(2), "there is no key");
+}
+
+#[test]
 fn certificates_are_for_what_they_say() {
     let folder = Folder::new();
     assert_eq!(

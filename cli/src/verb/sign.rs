@@ -22,7 +22,7 @@ const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.11354
 #[derive(Args)]
 pub(crate) struct Sign {
     message: PathBuf,
-    /// The signer's private key: PEM, DER or PKCS#12.
+    /// The signer's private key: PEM, DER or PKCS#12; of several, the one of the certificate.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// The signer's certificate; a PKCS#12 brings its own.
