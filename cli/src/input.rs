@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use findings::Report;
 use mail::UnixTime;
-use smime::{Certificate, CertificateError, Crl, TrustStore};
+use memchr::memmem;
+use smime::{Certificate, CertificateError, Crl, TrustStore, pem};
 
 use crate::report::UsageError;
 
@@ -86,9 +87,7 @@ pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Certificate>, Stop> 
 
 /// All revocation lists of files and folders.
 fn crls(paths: &[PathBuf]) -> Result<Vec<Crl>, Stop> {
-    all(paths, |file| {
-        objects(file, "revocation list", Crl::all_from_pem_or_der)
-    })
+    all(paths, |file| objects(file, "CRL", Crl::all_from_pem_or_der))
 }
 
 /// The certificates of a file, at least one.
@@ -97,7 +96,7 @@ pub(crate) fn certificates_of(path: &Path) -> Result<Vec<Certificate>, Stop> {
 }
 
 fn certificates_in(file: &[u8]) -> Result<Vec<Certificate>, FileError<CertificateError>> {
-    objects(file, "certificate", Certificate::all_from_pem_or_der)
+    objects(file, "CERTIFICATE", Certificate::all_from_pem_or_der)
 }
 
 fn all<T, E: std::error::Error>(
@@ -118,26 +117,54 @@ fn all<T, E: std::error::Error>(
     Ok(found)
 }
 
-/// The objects of a kind in a file, at least one.
+/// The objects in a file, at least one; in PEM the word is in their labels.
 fn objects<T, E: std::error::Error>(
     file: &[u8],
-    kind: &'static str,
+    word: &'static str,
     parse: impl Fn(&[u8]) -> Result<Vec<T>, E>,
 ) -> Result<Vec<T>, FileError<E>> {
-    let found = parse(file).map_err(FileError::Object)?;
+    if !pem::is_pem(file) {
+        return parse(file).map_err(FileError::Der);
+    }
+    let mut found = Vec::new();
+    for (block, number) in pem_blocks(file).zip(1..) {
+        if is_labelled(block, word) && pem::blocks(block).is_empty() {
+            return Err(FileError::Damaged(number));
+        }
+        let objects = parse(block).map_err(|error| FileError::Block(number, error))?;
+        found.extend(objects);
+    }
     if found.is_empty() {
-        return Err(FileError::None(kind));
+        return Err(FileError::None(word));
     }
     Ok(found)
 }
 
-/// Why a file gives no objects of a kind.
+/// Why a file gives no objects.
 #[derive(Debug, thiserror::Error)]
 enum FileError<E: std::error::Error> {
-    #[error("the file holds no {0}")]
+    #[error("the file holds no PEM block of a {0}")]
     None(&'static str),
+    #[error("PEM block {0} is damaged")]
+    Damaged(usize),
+    #[error("PEM block {0}: {1}")]
+    Block(usize, E),
     #[error("{0}")]
-    Object(E),
+    Der(E),
+}
+
+/// The PEM blocks of a file, each with what follows it, so that a damaged one can be told by its number.
+pub(crate) fn pem_blocks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let starts: Vec<usize> = memmem::find_iter(file, "-----BEGIN ").collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([file.len()]).collect();
+    let places = starts.into_iter().zip(ends);
+    places.filter_map(|(start, end)| file.get(start..end))
+}
+
+/// Whether the word is in the label of a PEM block.
+pub(crate) fn is_labelled(block: &[u8], word: &str) -> bool {
+    let line = block.split(|octet| *octet == b'\n').next();
+    line.is_some_and(|line| memmem::find(line, word.as_bytes()).is_some())
 }
 
 /// The report on a file that is not what it should be.

@@ -6,7 +6,7 @@ use findings::Report;
 use smime::{Certificate, KeyPair, PasswordError, Pkcs12, PrivateKey, Provider, pem};
 use zeroize::Zeroizing;
 
-use crate::input::{self, Stop, files};
+use crate::input::{self, Stop, files, is_labelled, pem_blocks};
 use crate::report::UsageError;
 
 /// What key and certificate files hold.
@@ -68,9 +68,7 @@ impl Found {
         }
         match decrypt_key(file, password) {
             Ok(key) => self.keys.push(key),
-            Err(KeyFileError::Protected(PasswordError::Malformed)) => {
-                self.read_pkcs12(file, password)?;
-            }
+            Err(KeyFileError::Malformed) => self.read_pkcs12(file, password)?,
             Err(error) => return Err(error),
         }
         Ok(())
@@ -78,24 +76,38 @@ impl Found {
 
     fn read_pem(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
         let before = self.keys.len();
-        for block in pem::blocks(file) {
-            let der = Zeroizing::new(block.der);
-            match block.label.as_str() {
-                "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_key(&der, password)?),
-                label if label.ends_with("PRIVATE KEY") && block.is_encrypted => {
-                    return Err(KeyFileError::OldEncryption);
-                }
-                label if label.ends_with("PRIVATE KEY") => {
-                    let key = PrivateKey::from_pem_or_der(&der);
-                    self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
-                }
-                // A certificate that cannot be read belongs to no key that can be used.
-                "CERTIFICATE" => self.beside.extend(Certificate::from_der(&der)),
-                _ => {}
-            }
+        for (block, number) in pem_blocks(file).zip(1..) {
+            self.read_block(block, password)
+                .map_err(|error| KeyFileError::Block(number, Box::new(error)))?;
         }
         if self.keys.len() == before {
             return Err(KeyFileError::NoKey);
+        }
+        Ok(())
+    }
+
+    fn read_block(&mut self, block: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
+        let is_key = is_labelled(block, "PRIVATE KEY");
+        let Some(block) = pem::blocks(block).pop() else {
+            return if is_key {
+                Err(KeyFileError::Malformed)
+            } else {
+                Ok(())
+            };
+        };
+        let der = Zeroizing::new(block.der);
+        match block.label.as_str() {
+            "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_key(&der, password)?),
+            label if label.ends_with("PRIVATE KEY") && block.is_encrypted => {
+                return Err(KeyFileError::OldEncryption);
+            }
+            label if label.ends_with("PRIVATE KEY") => {
+                let key = PrivateKey::from_pem_or_der(&der);
+                self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
+            }
+            // A certificate that cannot be read belongs to no key that can be used.
+            "CERTIFICATE" => self.beside.extend(Certificate::from_der(&der)),
+            _ => {}
         }
         Ok(())
     }
@@ -190,6 +202,7 @@ fn decrypt_key(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFile
 fn protected(error: PasswordError, password: Option<&str>) -> KeyFileError {
     match error {
         PasswordError::WrongPassword if password.is_none() => KeyFileError::NoPassword,
+        PasswordError::Malformed => KeyFileError::Malformed,
         error => KeyFileError::Protected(error),
     }
 }
@@ -207,23 +220,28 @@ enum KeyFileError {
     OldEncryption,
     #[error(transparent)]
     Protected(PasswordError),
+    #[error("PEM block {0}: {1}")]
+    Block(usize, Box<KeyFileError>),
 }
 
 impl KeyFileError {
     /// Whether it is about something else than a key.
     fn is_no_key(&self) -> bool {
-        matches!(
-            self,
-            Self::NoKey | Self::Malformed | Self::Protected(PasswordError::Malformed)
-        )
+        matches!(self, Self::NoKey) || self.is_malformed()
+    }
+
+    fn is_malformed(&self) -> bool {
+        match self {
+            Self::Malformed => true,
+            Self::Block(_, error) => error.is_malformed(),
+            _ => false,
+        }
     }
 
     fn at(self, file: &Path) -> Stop {
-        match self {
-            Self::Malformed | Self::Protected(PasswordError::Malformed) => {
-                input::malformed(file, &Self::Malformed)
-            }
-            _ => UsageError::Wrong(format!("{}: {self}", file.display())).into(),
+        if self.is_malformed() {
+            return input::malformed(file, &self);
         }
+        UsageError::Wrong(format!("{}: {self}", file.display())).into()
     }
 }

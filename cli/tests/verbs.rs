@@ -399,6 +399,39 @@ fn files_named_for_certificates_hold_some() {
     }
 }
 
+#[test]
+fn malformed_input_is_named() {
+    let folder = Folder::new();
+    folder.run("encrypt m.eml --to bob.pem --out e.eml");
+    let block = |label: &str, base64: &str| {
+        format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
+    };
+    for (name, label) in [
+        ("ca.pem", "CERTIFICATE"),
+        ("ca.crl", "X509 CRL"),
+        ("bob.key", "PRIVATE KEY"),
+    ] {
+        let [good, stranger] = [folder.read(name), block("STRANGER", "!!")];
+        for damage in ["MIIB", "!!"] {
+            let bad = block(label, damage);
+            folder.write(name, &[good.as_str(), &stranger, &bad, &good].concat());
+            let decrypt =
+                "decrypt e.eml --verify --out d.eml --trust ca.pem --crl ca.crl --key bob.key";
+            let (exit, object) = folder.json(decrypt);
+            let detail = object["detail"].as_str().unwrap();
+            assert_eq!(exit, 4, "{object}");
+            assert!(
+                detail.starts_with(&format!("{name}: PEM block 3")),
+                "{detail}"
+            );
+        }
+        folder.write(name, &[stranger, good].concat());
+    }
+    folder.write("broken.pem", &block("CMS", BROKEN_SIGNATURE));
+    let option = "verify --trust ca.pem broken.pem";
+    assert_names_file(&folder.json(option), option);
+}
+
 /// That the answer is on a malformed file, the last of the options.
 fn assert_names_file((exit, object): &(i32, Value), options: &str) {
     assert_eq!(

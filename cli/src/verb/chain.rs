@@ -98,6 +98,7 @@ impl Chain {
                     .with_text(&text)
             }
             Err(error) => Report::of(&Problem::new(error.reason, error.detail))
+                .located(self.cert.display())
                 .with("path", [certificate_json(target)])
                 .with("at", error.at)
                 .with_text(&step_text((0, target))),

@@ -86,6 +86,6 @@ impl Verify {
                 checks_address: !self.no_address_check,
             },
         );
-        Ok(findings::verified(&opened))
+        Ok(findings::verified(&opened).located(self.message.display()))
     }
 }

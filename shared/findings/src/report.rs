@@ -1,6 +1,6 @@
 //! A verdict with what goes with it, for programs (JSON) and for people.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -74,6 +74,14 @@ impl Report {
             text: String::new(),
             content: None,
         }
+    }
+
+    /// Says where malformed input comes from.
+    pub fn located(mut self, place: impl Display) -> Self {
+        if self.verdict == Verdict::Malformed {
+            self.detail = format!("{place}: {}", self.detail);
+        }
+        self
     }
 
     /// Adds a JSON key.
