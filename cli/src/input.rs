@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use findings::Report;
 use mail::UnixTime;
-use smime::{Certificate, CertificateError, Crl, CrlError, TrustStore};
+use memchr::memmem;
+use smime::{Certificate, CertificateError, Crl, TrustStore, pem};
 
 use crate::report::UsageError;
 
@@ -79,37 +80,36 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>, UsageError> {
     Ok(files)
 }
 
-/// All certificates of files and folders. Files of a folder that hold none are passed over.
+/// All certificates of files and folders.
 pub(crate) fn certificates(paths: &[PathBuf]) -> Result<Vec<Certificate>, Stop> {
-    let read = |octets: &[u8]| Certificate::all_from_pem_or_der(octets);
-    all(paths, read, |error| {
-        *error == CertificateError::NoCertificate
-    })
+    all(paths, certificates_in)
 }
 
 /// All revocation lists of files and folders.
-pub(crate) fn crls(paths: &[PathBuf]) -> Result<Vec<Crl>, Stop> {
-    let is_absent = |error: &CrlError| match error {
-        CrlError::Malformed => false,
-    };
-    all(
-        paths,
-        |octets: &[u8]| Crl::all_from_pem_or_der(octets),
-        is_absent,
-    )
+fn crls(paths: &[PathBuf]) -> Result<Vec<Crl>, Stop> {
+    all(paths, |file| objects(file, "CRL", Crl::all_from_pem_or_der))
+}
+
+/// The certificates of a file, at least one.
+pub(crate) fn certificates_of(path: &Path) -> Result<Vec<Certificate>, Stop> {
+    certificates_in(&read(path)?).map_err(|error| malformed(path, &error))
+}
+
+fn certificates_in(file: &[u8]) -> Result<Vec<Certificate>, FileError<CertificateError>> {
+    objects(file, "CERTIFICATE", Certificate::all_from_pem_or_der)
 }
 
 fn all<T, E: std::error::Error>(
     paths: &[PathBuf],
-    parse: impl Fn(&[u8]) -> Result<Vec<T>, E>,
-    is_absent: impl Fn(&E) -> bool,
+    parse: impl Fn(&[u8]) -> Result<Vec<T>, FileError<E>>,
 ) -> Result<Vec<T>, Stop> {
     let mut found = Vec::new();
     for path in paths {
         for file in files(path)? {
             match parse(&read(&file)?) {
                 Ok(some) => found.extend(some),
-                Err(error) if path.is_dir() || is_absent(&error) => {}
+                // A folder may hold other things too; a file that is named is meant.
+                Err(_) if path.is_dir() => {}
                 Err(error) => return Err(malformed(&file, &error)),
             }
         }
@@ -117,10 +117,54 @@ fn all<T, E: std::error::Error>(
     Ok(found)
 }
 
-/// The first certificate of a file.
-pub(crate) fn certificate(path: &Path) -> Result<Certificate, Stop> {
-    let octets = read(path)?;
-    Certificate::from_pem_or_der(&octets).map_err(|error| malformed(path, &error))
+/// The objects in a file, at least one; in PEM the word is in their labels.
+fn objects<T, E: std::error::Error>(
+    file: &[u8],
+    word: &'static str,
+    parse: impl Fn(&[u8]) -> Result<Vec<T>, E>,
+) -> Result<Vec<T>, FileError<E>> {
+    if !pem::is_pem(file) {
+        return parse(file).map_err(FileError::Der);
+    }
+    let mut found = Vec::new();
+    for (block, number) in pem_blocks(file).zip(1..) {
+        if is_labelled(block, word) && pem::blocks(block).is_empty() {
+            return Err(FileError::Damaged(number));
+        }
+        let objects = parse(block).map_err(|error| FileError::Block(number, error))?;
+        found.extend(objects);
+    }
+    if found.is_empty() {
+        return Err(FileError::None(word));
+    }
+    Ok(found)
+}
+
+/// Why a file gives no objects.
+#[derive(Debug, thiserror::Error)]
+enum FileError<E: std::error::Error> {
+    #[error("the file holds no PEM block of a {0}")]
+    None(&'static str),
+    #[error("PEM block {0} is damaged")]
+    Damaged(usize),
+    #[error("PEM block {0}: {1}")]
+    Block(usize, E),
+    #[error("{0}")]
+    Der(E),
+}
+
+/// The PEM blocks of a file, each with what follows it, so that a damaged one can be told by its number.
+pub(crate) fn pem_blocks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let starts: Vec<usize> = memmem::find_iter(file, "-----BEGIN ").collect();
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([file.len()]).collect();
+    let places = starts.into_iter().zip(ends);
+    places.filter_map(|(start, end)| file.get(start..end))
+}
+
+/// Whether the word is in the label of a PEM block.
+pub(crate) fn is_labelled(block: &[u8], word: &str) -> bool {
+    let line = block.split(|octet| *octet == b'\n').next();
+    line.is_some_and(|line| memmem::find(line, word.as_bytes()).is_some())
 }
 
 /// The report on a file that is not what it should be.
@@ -136,7 +180,8 @@ pub(crate) fn trust_store(
 ) -> Result<TrustStore, Stop> {
     Ok(TrustStore {
         intermediates: certificates(intermediates)?,
-        crls: crls(lists)?,
+        // With lists asked for, none found is no reason to ask for none.
+        crls: (!lists.is_empty()).then(|| crls(lists)).transpose()?,
         ..TrustStore::from_anchors(certificates(trust)?)
     })
 }

@@ -6,14 +6,17 @@ use findings::Report;
 use smime::{Certificate, KeyPair, PasswordError, Pkcs12, PrivateKey, Provider, pem};
 use zeroize::Zeroizing;
 
-use crate::input::{self, Stop, files};
+use crate::input::{self, Stop, files, is_labelled, pem_blocks};
 use crate::report::UsageError;
 
 /// What key and certificate files hold.
 #[derive(Default)]
 pub(crate) struct Found {
     keys: Vec<PrivateKey>,
-    certificates: Vec<Certificate>,
+    /// Of certificate files.
+    named: Vec<Certificate>,
+    /// That came with the keys.
+    beside: Vec<Certificate>,
 }
 
 /// Reads key files and certificate files.
@@ -24,14 +27,21 @@ pub(crate) fn load(
 ) -> Result<Found, Stop> {
     let password = password_file.map(first_line).transpose()?;
     let mut found = Found {
-        certificates: input::certificates(certificate_files)?,
+        named: input::certificates(certificate_files)?,
         ..Found::default()
     };
     for path in key_files {
+        let before = found.keys.len();
         for file in files(path)? {
             let octets = Zeroizing::new(input::read(&file)?);
-            let read = found.read(&octets, password.as_deref().map(String::as_str));
-            read.map_err(|error| error.at(&file))?;
+            match found.read(&octets, password.as_deref().map(String::as_str)) {
+                // A folder may hold other things too; a file that is named is meant.
+                Err(error) if path.is_dir() && error.is_no_key() => {}
+                read => read.map_err(|error| error.at(&file))?,
+            }
+        }
+        if found.keys.len() == before {
+            return Err(KeyFileError::NoKey.at(path));
         }
     }
     Ok(found)
@@ -58,9 +68,7 @@ impl Found {
         }
         match decrypt_key(file, password) {
             Ok(key) => self.keys.push(key),
-            Err(KeyFileError::Protected(PasswordError::Malformed)) => {
-                self.read_pkcs12(file, password)?;
-            }
+            Err(KeyFileError::Malformed) => self.read_pkcs12(file, password)?,
             Err(error) => return Err(error),
         }
         Ok(())
@@ -68,24 +76,38 @@ impl Found {
 
     fn read_pem(&mut self, file: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
         let before = self.keys.len();
-        for block in pem::blocks(file) {
-            let der = Zeroizing::new(block.der);
-            match block.label.as_str() {
-                "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_key(&der, password)?),
-                label if label.ends_with("PRIVATE KEY") && block.is_encrypted => {
-                    return Err(KeyFileError::OldEncryption);
-                }
-                label if label.ends_with("PRIVATE KEY") => {
-                    let key = PrivateKey::from_pem_or_der(&der);
-                    self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
-                }
-                // A certificate that cannot be read belongs to no key that can be used.
-                "CERTIFICATE" => self.certificates.extend(Certificate::from_der(&der)),
-                _ => {}
-            }
+        for (block, number) in pem_blocks(file).zip(1..) {
+            self.read_block(block, password)
+                .map_err(|error| KeyFileError::Block(number, Box::new(error)))?;
         }
         if self.keys.len() == before {
             return Err(KeyFileError::NoKey);
+        }
+        Ok(())
+    }
+
+    fn read_block(&mut self, block: &[u8], password: Option<&str>) -> Result<(), KeyFileError> {
+        let is_key = is_labelled(block, "PRIVATE KEY");
+        let Some(block) = pem::blocks(block).pop() else {
+            return if is_key {
+                Err(KeyFileError::Malformed)
+            } else {
+                Ok(())
+            };
+        };
+        let der = Zeroizing::new(block.der);
+        match block.label.as_str() {
+            "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt_key(&der, password)?),
+            label if label.ends_with("PRIVATE KEY") && block.is_encrypted => {
+                return Err(KeyFileError::OldEncryption);
+            }
+            label if label.ends_with("PRIVATE KEY") => {
+                let key = PrivateKey::from_pem_or_der(&der);
+                self.keys.push(key.map_err(|_| KeyFileError::Malformed)?);
+            }
+            // A certificate that cannot be read belongs to no key that can be used.
+            "CERTIFICATE" => self.beside.extend(Certificate::from_der(&der)),
+            _ => {}
         }
         Ok(())
     }
@@ -97,7 +119,7 @@ impl Found {
             return Err(KeyFileError::NoKey);
         }
         self.keys.extend(opened.keys);
-        self.certificates.extend(opened.certificates);
+        self.beside.extend(opened.certificates);
         Ok(())
     }
 
@@ -105,11 +127,9 @@ impl Found {
     pub(crate) fn pairs(&self, provider: &dyn Provider) -> Vec<KeyPair> {
         let mut pairs = Vec::new();
         for key in &self.keys {
-            let mut its: Vec<_> = self
-                .certificates_of(key, provider)
-                .cloned()
-                .map(Some)
-                .collect();
+            let its = self.certificates();
+            let its = its.filter(|certificate| belongs(key, certificate, provider));
+            let mut its: Vec<_> = its.cloned().map(Some).collect();
             if its.is_empty() {
                 its.push(None);
             }
@@ -121,41 +141,57 @@ impl Found {
         pairs
     }
 
-    /// The one key there is and its certificate: that of a certificate file before that of a key file.
+    /// The key to sign with and its certificate: one of a certificate file before one of a key file.
     pub(crate) fn signer(
         &self,
         provider: &dyn Provider,
     ) -> Result<(&PrivateKey, &Certificate), Stop> {
-        let [key] = self.keys.as_slice() else {
-            return Err(UsageError::Wrong("give a file with exactly one key".to_owned()).into());
+        let named = self.owned(&self.named, provider);
+        let owned = if named.is_empty() {
+            self.owned(&self.beside, provider)
+        } else {
+            named
         };
-        let certificate = self.certificates_of(key, provider).next();
-        let missing = || {
-            Stop::Report(Report::bad(
-                "no-matching-key",
-                "no certificate is the key's",
-            ))
+        let Some(&(key, certificate)) = owned.first() else {
+            let missing = Report::bad("no-matching-key", "no certificate is the key's");
+            return Err(Stop::Report(missing));
         };
-        Ok((key, certificate.ok_or_else(missing)?))
+        if owned.iter().any(|(other, _)| !std::ptr::eq(*other, key)) {
+            let text = "several keys have a certificate; give --cert with that of the signer";
+            return Err(UsageError::Wrong(text.to_owned()).into());
+        }
+        Ok((key, certificate))
+    }
+
+    /// Those of the certificates that there is a key for, with it.
+    fn owned<'a>(
+        &'a self,
+        certificates: &'a [Certificate],
+        provider: &dyn Provider,
+    ) -> Vec<(&'a PrivateKey, &'a Certificate)> {
+        let owner = |certificate| {
+            let mut keys = self.keys.iter();
+            let key = keys.find(|key| belongs(key, certificate, provider))?;
+            Some((key, certificate))
+        };
+        certificates.iter().filter_map(owner).collect()
     }
 
     /// Certificates of authorities that came along, as a PKCS#12 has them. Recipients have the roots.
     pub(crate) fn intermediates(&self) -> impl Iterator<Item = &Certificate> {
         let between =
             |certificate: &&Certificate| certificate.is_ca() && !certificate.is_self_issued();
-        self.certificates.iter().filter(between)
+        self.certificates().filter(between)
     }
 
-    fn certificates_of(
-        &self,
-        key: &PrivateKey,
-        provider: &dyn Provider,
-    ) -> impl Iterator<Item = &Certificate> {
-        let public = provider.public_key(key).ok();
-        self.certificates
-            .iter()
-            .filter(move |certificate| Some(certificate.spki()) == public.as_deref())
+    fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.named.iter().chain(&self.beside)
     }
+}
+
+/// A key whose public half cannot be told has no certificate.
+fn belongs(key: &PrivateKey, certificate: &Certificate, provider: &dyn Provider) -> bool {
+    key.belongs_to(certificate, provider).unwrap_or(false)
 }
 
 fn decrypt_key(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFileError> {
@@ -166,6 +202,7 @@ fn decrypt_key(der: &[u8], password: Option<&str>) -> Result<PrivateKey, KeyFile
 fn protected(error: PasswordError, password: Option<&str>) -> KeyFileError {
     match error {
         PasswordError::WrongPassword if password.is_none() => KeyFileError::NoPassword,
+        PasswordError::Malformed => KeyFileError::Malformed,
         error => KeyFileError::Protected(error),
     }
 }
@@ -173,7 +210,7 @@ fn protected(error: PasswordError, password: Option<&str>) -> KeyFileError {
 /// Why a file gives no key.
 #[derive(Debug, thiserror::Error)]
 enum KeyFileError {
-    #[error("the file holds no private key")]
+    #[error("it holds no private key")]
     NoKey,
     #[error("this is no private key (PEM, DER) and no PKCS#12")]
     Malformed,
@@ -183,15 +220,28 @@ enum KeyFileError {
     OldEncryption,
     #[error(transparent)]
     Protected(PasswordError),
+    #[error("PEM block {0}: {1}")]
+    Block(usize, Box<KeyFileError>),
 }
 
 impl KeyFileError {
-    fn at(self, file: &Path) -> Stop {
+    /// Whether it is about something else than a key.
+    fn is_no_key(&self) -> bool {
+        matches!(self, Self::NoKey) || self.is_malformed()
+    }
+
+    fn is_malformed(&self) -> bool {
         match self {
-            Self::Malformed | Self::Protected(PasswordError::Malformed) => {
-                input::malformed(file, &Self::Malformed)
-            }
-            _ => UsageError::Wrong(format!("{}: {self}", file.display())).into(),
+            Self::Malformed => true,
+            Self::Block(_, error) => error.is_malformed(),
+            _ => false,
         }
+    }
+
+    fn at(self, file: &Path) -> Stop {
+        if self.is_malformed() {
+            return input::malformed(file, &self);
+        }
+        UsageError::Wrong(format!("{}: {self}", file.display())).into()
     }
 }

@@ -1,5 +1,8 @@
 //! The native command: SMTP relay and S/MIME tools.
 
+// They panic where the stream is closed or full.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};

@@ -33,6 +33,7 @@ mod trace;
 mod users;
 mod wire;
 
+use crate::report;
 use connection::Connection;
 use delivery::Delivery;
 use edge::Edge;
@@ -65,10 +66,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         .and_then(|runtime| runtime.block_on(serve(options)));
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sealgate relay: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => report::fail("sealgate relay", &error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a verb ends: what it prints, and its exit code.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use findings::{Report, Verdict};
@@ -21,15 +21,12 @@ pub(crate) enum UsageError {
 pub(crate) fn print(result: Result<Report, UsageError>, json: bool) -> ExitCode {
     let report = match result {
         Ok(report) => report,
-        Err(error) => {
-            eprintln!("sealgate: {error}");
-            return ExitCode::from(2);
-        }
+        Err(error) => return fail("sealgate", &error),
     };
     let mut out = std::io::stdout().lock();
     let written = match report.content() {
         Some(content) => {
-            eprint!("{}", report.to_text());
+            diagnose(&report.to_text());
             out.write_all(content)
         }
         None if json => writeln!(out, "{}", report.to_json()),
@@ -37,11 +34,21 @@ pub(crate) fn print(result: Result<Report, UsageError>, json: bool) -> ExitCode 
     };
     match written.and_then(|()| out.flush()) {
         Ok(()) => exit_code(report.verdict()),
-        Err(error) => {
-            eprintln!("sealgate: standard output: {error}");
-            ExitCode::from(2)
-        }
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => exit_code(report.verdict()),
+        Err(error) => fail("sealgate: standard output", &error),
     }
+}
+
+/// Says on standard error why nothing came of it, and gives the exit code.
+pub(crate) fn fail(place: &str, error: &dyn std::error::Error) -> ExitCode {
+    diagnose(&format!("{place}: {error}\n"));
+    ExitCode::from(2)
+}
+
+/// Writes to standard error, unlike `eprint!` also where that is closed or full.
+fn diagnose(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn exit_code(verdict: Verdict) -> ExitCode {

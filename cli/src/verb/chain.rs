@@ -6,7 +6,7 @@ use clap::Args;
 use der::oid::ObjectIdentifier;
 use findings::{Report, certificate_json, certificate_text};
 use native_crypto::Native;
-use smime::{Certificate, PathBuilder, PolicyInputs, Usage};
+use smime::{Certificate, PathBuilder, PolicyInputs, Problem, Usage};
 
 use super::verify::Trust;
 use crate::input::{self, Stop};
@@ -55,9 +55,7 @@ impl Chain {
             )
             .into());
         }
-        let octets = input::read(&self.cert)?;
-        let certificates = Certificate::all_from_pem_or_der(&octets);
-        let certificates = certificates.map_err(|error| input::malformed(&self.cert, &error))?;
+        let certificates = input::certificates_of(&self.cert)?;
         let Some((target, beside)) = certificates.split_first() else {
             return Err(input::malformed(
                 &self.cert,
@@ -72,7 +70,7 @@ impl Chain {
                 .map(|anchor| &anchor.certificate)
                 .collect(),
             intermediates: store.intermediates.iter().chain(beside).collect(),
-            crls: (!store.crls.is_empty()).then_some(&store.crls),
+            crls: store.crls.as_deref(),
             usage: if self.any_usage {
                 Usage::Any
             } else {
@@ -99,7 +97,8 @@ impl Chain {
                     .with("path", shown)
                     .with_text(&text)
             }
-            Err(error) => Report::bad(error.reason.code(), &error.detail)
+            Err(error) => Report::of(&Problem::new(error.reason, error.detail))
+                .located(self.cert.display())
                 .with("path", [certificate_json(target)])
                 .with("at", error.at)
                 .with_text(&step_text((0, target))),

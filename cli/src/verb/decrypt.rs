@@ -65,7 +65,7 @@ impl Decrypt {
             Some(password) => smime::open_with_password(&message, &context, &password),
             None => smime::open(&message, &context),
         };
-        let report = findings::decrypted(&opened, self.verify);
+        let report = findings::decrypted(&opened, self.verify).located(self.message.display());
         match opened.entity.take() {
             Some(entity) => Ok(self.destination.put(&entity, report)?),
             None => Ok(report),

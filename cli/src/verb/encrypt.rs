@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use findings::{Report, certificate_json};
+use findings::{Report, certificate_json, counted};
 use native_crypto::Native;
 use smime::{Certificate, ContentCipher, Digest, EncryptError, RsaPadding};
 
@@ -59,7 +59,7 @@ impl Encrypt {
         let shown: Vec<_> = recipients.iter().map(certificate_json).collect();
         match encrypted {
             Ok(encrypted) => {
-                let detail = format!("encrypted to {} certificate(s)", recipients.len());
+                let detail = format!("encrypted to {}", counted(recipients.len(), "certificate"));
                 let report = Report::good(detail).with("recipients", shown);
                 Ok(self
                     .destination
@@ -73,7 +73,7 @@ impl Encrypt {
         let mut recipients = Vec::new();
         for path in &self.to {
             for file in input::files(path)? {
-                recipients.push(input::certificate(&file)?);
+                recipients.extend(input::certificates_of(&file)?.into_iter().next());
             }
         }
         Ok(recipients)

@@ -38,6 +38,6 @@ impl Inspect {
                 checks_address: false,
             },
         );
-        Ok(findings::inspected(&message, opened))
+        Ok(findings::inspected(&message, opened).located(self.message.display()))
     }
 }

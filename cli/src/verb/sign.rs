@@ -3,21 +3,26 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use der::asn1::AnyRef;
+use der::oid::ObjectIdentifier;
+use der::{Decode as _, SliceReader};
 use findings::Report;
 use mail::UnixTime;
 use native_crypto::Native;
-use smime::{Digest, SignError, SignOptions, Signer};
+use smime::{Certificate, Digest, SignError, SignOptions, Signer};
 
 use crate::input::{self, Stop};
 use crate::output::Destination;
 use crate::report::UsageError;
 use crate::{clock, keys};
 
+const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+
 /// Sign a message, as multipart/signed unless told otherwise.
 #[derive(Args)]
 pub(crate) struct Sign {
     message: PathBuf,
-    /// The signer's private key: PEM, DER or PKCS#12.
+    /// The signer's private key: PEM, DER or PKCS#12; of several, the one of the certificate.
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
     /// The signer's certificate; a PKCS#12 brings its own.
@@ -35,7 +40,7 @@ pub(crate) struct Sign {
     /// The digest; by default the one that fits the key.
     #[arg(long)]
     digest: Option<DigestName>,
-    /// RSASSA-PSS instead of PKCS#1 v1.5.
+    /// RSASSA-PSS instead of PKCS#1 v1.5, also without asking if the key is for it alone.
     #[arg(long)]
     pss: bool,
     /// The signing time, RFC 3339; default is now.
@@ -86,7 +91,7 @@ impl Sign {
         let options = SignOptions {
             opaque: self.opaque,
             digest: self.digest.map(Digest::from),
-            pss: self.pss,
+            pss: self.pss || is_for_pss_alone(certificate),
         };
         let now = self.at.unwrap_or_else(clock::now);
         let entity = smime::protect(message.into(), |content| {
@@ -97,6 +102,17 @@ impl Sign {
             Err(error) => Ok(Report::bad(reason(error), error.to_string())),
         }
     }
+}
+
+/// Whether the certificate's key may make signatures of RSASSA-PSS only (RFC 4055 §1.2).
+fn is_for_pss_alone(certificate: &Certificate) -> bool {
+    key_algorithm(certificate.spki()) == Ok(RSASSA_PSS)
+}
+
+fn key_algorithm(spki: &[u8]) -> der::Result<ObjectIdentifier> {
+    let spki = AnyRef::from_der(spki)?;
+    let algorithm = AnyRef::decode(&mut SliceReader::new(spki.value())?)?;
+    ObjectIdentifier::decode(&mut SliceReader::new(algorithm.value())?)
 }
 
 fn reason(error: SignError) -> &'static str {

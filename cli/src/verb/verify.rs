@@ -70,6 +70,10 @@ impl Verify {
         }
         let message = input::read(&self.message)?;
         let content = self.content.as_deref().map(input::read).transpose()?;
+        if content.is_some() && !smime::is_bare_cms(&message) {
+            let text = "--content is for a bare CMS object; this message holds its content itself";
+            return Err(UsageError::Wrong(text.to_owned()).into());
+        }
         let trust = self.trust.store()?;
         let opened = smime::open(
             &message,
@@ -82,6 +86,6 @@ impl Verify {
                 checks_address: !self.no_address_check,
             },
         );
-        Ok(findings::verified(&opened))
+        Ok(findings::verified(&opened).located(self.message.display()))
     }
 }

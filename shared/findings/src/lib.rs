@@ -9,5 +9,5 @@ mod verify;
 pub use decrypt::decrypted;
 pub use inspect::inspected;
 pub use render::{certificate_json, certificate_text};
-pub use report::{Report, Verdict, printable, table};
+pub use report::{Report, Verdict, counted, printable, table};
 pub use verify::verified;

@@ -1,9 +1,10 @@
 //! A verdict with what goes with it, for programs (JSON) and for people.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use smime::{Problem, Reason};
 
 /// The verdict.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -41,8 +42,11 @@ impl Report {
     }
 
     /// The verdict on a problem that the engine found.
-    pub fn of(problem: &smime::Problem) -> Self {
-        Self::bad(problem.reason.code(), &problem.detail)
+    pub fn of(problem: &Problem) -> Self {
+        match problem.reason {
+            Reason::Malformed => Self::malformed(&problem.detail),
+            reason => Self::bad(reason.code(), &problem.detail),
+        }
     }
 
     /// Nothing of that kind is in the input.
@@ -55,6 +59,12 @@ impl Report {
         Self::new(Verdict::Malformed, Some("malformed"), detail.into())
     }
 
+    /// Nothing of the input can be read, for a reason that need not be the input's fault.
+    pub fn unread(problem: &Problem) -> Self {
+        let (reason, detail) = (problem.reason.code(), &problem.detail);
+        Self::new(Verdict::Malformed, Some(reason), detail.clone())
+    }
+
     fn new(verdict: Verdict, reason: Option<&'static str>, detail: String) -> Self {
         Self {
             verdict,
@@ -64,6 +74,14 @@ impl Report {
             text: String::new(),
             content: None,
         }
+    }
+
+    /// Says where malformed input comes from.
+    pub fn located(mut self, place: impl Display) -> Self {
+        if self.verdict == Verdict::Malformed {
+            self.detail = format!("{place}: {}", self.detail);
+        }
+        self
     }
 
     /// Adds a JSON key.
@@ -117,6 +135,12 @@ impl Report {
         };
         format!("verdict: {verdict}: {}\n{}", self.detail, self.text)
     }
+}
+
+/// How many there are of something, `2 signatures`.
+pub fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// Names and values in two columns, indented.

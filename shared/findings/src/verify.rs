@@ -1,9 +1,9 @@
 //! The verdict on signatures.
 
-use smime::{LayerKind, Opened};
+use smime::{LayerKind, Opened, SignatureReport};
 
 use crate::render::{layer_json, signer_json, signer_text};
-use crate::report::Report;
+use crate::report::{Report, counted};
 
 /// What `sealgate verify` says.
 pub fn verified(opened: &Opened) -> Report {
@@ -27,13 +27,23 @@ pub fn verified(opened: &Opened) -> Report {
 /// The verdict on all signatures together.
 pub(crate) fn verdict(opened: &Opened) -> Report {
     match opened.signature_verdict() {
-        Some(Ok(())) => Report::good(format!(
-            "{} signature(s), all good",
-            opened.signatures.len()
-        )),
+        Some(Ok(())) => Report::good(all_good(&opened.signatures)),
         Some(Err(problem)) => Report::of(problem),
         None => unreadable(opened)
             .unwrap_or_else(|| Report::none("nothing signed can be reached without a key")),
+    }
+}
+
+/// What is said of good signatures; a bad one among them is on a part, and does not count.
+fn all_good(signatures: &[SignatureReport]) -> String {
+    let is_bad = |signature: &&SignatureReport| signature.verdict.is_err();
+    let bad = signatures.iter().filter(is_bad).count();
+    let good = signatures.len() - bad;
+    let all = if good == 1 { "" } else { "all " };
+    let good = format!("{}, {all}good", counted(good, "signature"));
+    match bad {
+        0 => good,
+        bad => format!("{good}; {bad} more in a part or a forwarded message, bad"),
     }
 }
 
@@ -41,10 +51,8 @@ pub(crate) fn verdict(opened: &Opened) -> Report {
 pub(crate) fn unreadable(opened: &Opened) -> Option<Report> {
     let layers = opened.layers.iter();
     let mut problems = layers.filter_map(|layer| match layer.kind {
-        LayerKind::Unreadable => layer.problem.as_ref(),
+        LayerKind::Unreadable | LayerKind::Compressed => layer.problem.as_ref(),
         _ => None,
     });
-    problems
-        .next()
-        .map(|problem| Report::malformed(&problem.detail))
+    problems.next().map(Report::of)
 }

@@ -13,7 +13,7 @@ pub(crate) enum Smime<'a> {
 }
 
 /// Whether the input is a CMS object by itself, in binary or PEM.
-pub(crate) fn is_bare_cms(input: &[u8]) -> bool {
+pub fn is_bare_cms(input: &[u8]) -> bool {
     let start = input.trim_ascii_start();
     cms::looks_like_cms(input)
         || [

@@ -41,7 +41,7 @@ pub use certs_only::certs_only;
 pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
 pub use cipher::ContentCipher;
 pub use cms::carried::{CARRIED_INFOS_MAX, CARRIED_OCTETS_MAX};
-pub use detect::has_detached_signature;
+pub use detect::{has_detached_signature, is_bare_cms};
 pub use encrypt::{EncryptError, encrypt};
 pub use header_protection::{HIDDEN_SUBJECT, HeaderProtection, protect_with_header};
 pub use key::{KeyError, PrivateKey};

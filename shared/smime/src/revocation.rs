@@ -133,7 +133,7 @@ impl Crl {
         }
         pem::blocks(file)
             .iter()
-            .filter(|block| block.label == "X509 CRL")
+            .filter(|block| matches!(block.label.as_str(), "X509 CRL" | "CRL"))
             .map(|block| Self::from_der(&block.der))
             .collect()
     }

@@ -11,8 +11,9 @@ pub struct TrustStore {
     pub anchors: Vec<TrustAnchor>,
     /// Certificates that may stand between.
     pub intermediates: Vec<Certificate>,
-    /// Revocation lists. If there are any, every certificate below the anchor must be covered by one.
-    pub crls: Vec<Crl>,
+    /// Revocation lists. If they are asked, every certificate below the anchor must be covered by one, also
+    /// where there is none.
+    pub crls: Option<Vec<Crl>>,
     /// Certificates known not to count, and why: a path with one of them is not believed.
     pub distrusted: Vec<(Certificate, Problem)>,
     /// Whether a message's signature over SHA-1 counts. Whoever can have a text of theirs signed can

@@ -360,7 +360,7 @@ impl Examination<'_> {
                 .iter()
                 .chain(&trust.intermediates)
                 .collect(),
-            crls: (!trust.crls.is_empty()).then_some(trust.crls.as_slice()),
+            crls: trust.crls.as_deref(),
             usage,
             ..PathBuilder::default()
         };

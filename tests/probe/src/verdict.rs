@@ -20,8 +20,8 @@ pub struct Question {
     pub trust: Vec<Vec<u8>>,
     /// Who may stand between.
     pub intermediates: Vec<Vec<u8>>,
-    /// Lists of revoked certificates.
-    pub crls: Vec<Vec<u8>>,
+    /// Lists of revoked certificates, if they are asked.
+    pub crls: Option<Vec<Vec<u8>>>,
     /// The detached content of a bare CMS object.
     pub content: Option<Vec<u8>>,
     /// The time of validation, in seconds since 1970.
@@ -56,7 +56,7 @@ impl Question {
     pub fn answer(&self, provider: &dyn Provider) -> Answer {
         let trust = TrustStore {
             intermediates: certificates(&self.intermediates),
-            crls: self.crls.iter().filter_map(|list| crl(list)).collect(),
+            crls: self.crls.as_deref().map(crls),
             ..TrustStore::from_anchors(certificates(&self.trust))
         };
         let keys: Vec<KeyPair> = self.keys.iter().filter_map(key_pair).collect();
@@ -92,8 +92,9 @@ fn certificates(files: &[Vec<u8>]) -> Vec<Certificate> {
     read.filter_map(Result::ok).collect()
 }
 
-fn crl(list: &[u8]) -> Option<Crl> {
-    Crl::all_from_pem_or_der(list).ok()?.pop()
+fn crls(lists: &[Vec<u8>]) -> Vec<Crl> {
+    let read = lists.iter().map(|list| Crl::from_der(list));
+    read.filter_map(Result::ok).collect()
 }
 
 fn key_pair((key, certificate): &(Vec<u8>, Option<Vec<u8>>)) -> Option<KeyPair> {

@@ -84,7 +84,9 @@ fn question(folder: &Path, arguments: &str) -> Question {
         ),
         trust: der(&certificates(given("--trust"))),
         intermediates: der(&certificates(given("--intermediates"))),
-        crls: given("--crl").iter().flat_map(|file| crls(file)).collect(),
+        crls: files
+            .get("--crl")
+            .map(|files| files.iter().flat_map(|file| crls(file)).collect()),
         content: given("--content").first().cloned(),
         at: UnixTime::parse_rfc3339(at).unwrap().0,
         checks_address: !files.contains_key("--no-address-check"),
