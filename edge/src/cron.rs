@@ -11,30 +11,22 @@ use crate::store::{access, authorities, csrs, mailboxes, messages, rules, sign_i
 /// A mailbox that waits longer than this for its certificate has been forgotten by the queue.
 const STUCK_AFTER_SECONDS: i64 = 5 * 60;
 
-/// Does all of it once. Each part can be done twice without harm.
-pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
-    let now = desk.now.unix();
-    let sessions = access::remove_old_sessions(&desk.db, now).await?;
-    sign_in_attempts::remove_old(&desk.db, now).await?;
-    let messages = messages::remove_old(&desk.db, now).await?;
-    let rules = rules::remove_old(&desk.db, now).await?;
-    let unseen = authorities::remove_unseen(&desk.db, now).await?;
-    let requests = csrs::remove_old(&desk.db, now).await?;
-    let seats = mailboxes::free_seats(&desk.db, now).await?;
-    // A new release brings a new list of public authorities.
-    let public = authorities::take_public_list(&desk.db, None)?;
-    desk.db.write(public.to_vec()).await?;
-    let since = mail::UnixTime(now.0.saturating_sub(STUCK_AFTER_SECONDS));
-    for Group {
-        organisation,
-        addresses,
-    } in waiting::stuck(&desk.db, since).await?
-    {
-        activation::enqueue(desk, &organisation, &addresses).await?;
-    }
-    let renewals = renew(desk).await?;
+/// Does all of it once. Each part can be done twice without harm, and one that fails does not keep the
+/// others from being done. What mail depends on comes first.
+pub(crate) async fn run(desk: &Desk) {
+    let (db, now) = (&desk.db, desk.now.unix());
+    let renewals = part("renew", renew(desk)).await;
+    part("activate", activate_stuck(desk)).await;
+    let seats = part("free-seats", mailboxes::free_seats(db, now)).await;
+    let sessions = part("sessions", access::remove_old_sessions(db, now)).await;
+    part("sign-in-attempts", sign_in_attempts::remove_old(db, now)).await;
+    let messages = part("messages", messages::remove_old(db, now)).await;
+    let rules = part("rules", rules::remove_old(db, now)).await;
+    let unseen = part("authorities", authorities::remove_unseen(db, now)).await;
+    let requests = part("requests", csrs::remove_old(db, now)).await;
+    part("public-authorities", take_public_list(desk)).await;
     // Last, because it may wait for others.
-    let looks = domain_check::look_at_due(desk).await?;
+    let looks = part("domains", domain_check::look_at_due(desk)).await;
     observe::done(
         "schedule",
         &format!(
@@ -42,6 +34,36 @@ pub(crate) async fn run(desk: &Desk) -> Result<(), Failure> {
              domains looked at; removed: {messages} messages, {rules} rule sets, {unseen} authorities, {requests} requests"
         ),
     );
+}
+
+/// One part of the work; what it counts, or nothing where it failed.
+async fn part<T: Default, E: Into<Failure>>(
+    name: &str,
+    work: impl Future<Output = Result<T, E>>,
+) -> T {
+    work.await.unwrap_or_else(|error| {
+        observe::failure(&format!("schedule-{name}"), "", &error.into());
+        T::default()
+    })
+}
+
+/// Puts into the queue again what it has forgotten.
+async fn activate_stuck(desk: &Desk) -> Result<(), Failure> {
+    let since = mail::UnixTime(desk.now.unix().0.saturating_sub(STUCK_AFTER_SECONDS));
+    for Group {
+        organisation,
+        addresses,
+    } in waiting::stuck(&desk.db, since).await?
+    {
+        activation::enqueue(desk, &organisation, &addresses).await?;
+    }
+    Ok(())
+}
+
+/// A new release brings a new list of public authorities.
+async fn take_public_list(desk: &Desk) -> Result<(), Failure> {
+    let public = authorities::take_public_list(&desk.db, None)?;
+    desk.db.write(public.to_vec()).await?;
     Ok(())
 }
 

@@ -66,8 +66,21 @@ pub(crate) async fn receive(
         ReadError::TooLarge => Failure::broken("a mail longer than it is said to be"),
         ReadError::Broken(error) => worker::Error::from(error).into(),
     })?;
-    decide(&desk, &case, &envelope, raw, &mut room).await
+    // Next hops get addresses as the sender's server spelled them (RFC 5321 §2.4).
+    let spelled = |address: &Address| {
+        if *address == to {
+            message.to()
+        } else if envelope.from.as_ref() == Some(address) {
+            message.from().trim_matches(['<', '>']).to_owned()
+        } else {
+            address.to_string()
+        }
+    };
+    decide(&desk, &case, &envelope, raw, &mut room, &spelled).await
 }
+
+/// How an address of the envelope is spelled.
+type Spelling<'a> = dyn Fn(&Address) -> String + 'a;
 
 async fn decide(
     desk: &Desk,
@@ -75,6 +88,7 @@ async fn decide(
     envelope: &Envelope,
     raw: Buffer,
     room: &mut Room,
+    spelled: &Spelling<'_>,
 ) -> Result<Answer, Failure> {
     let decision = case.decide(desk, envelope, raw).await?;
     room.resize(mailroom::octets_held(&decision))?;
@@ -90,7 +104,8 @@ async fn decide(
         Action::Deliver(deliveries) => {
             let mut answer = Answer::Taken;
             for delivery in deliveries {
-                if let Answer::Refused(reason) = deliver(desk, case, &id, delivery).await? {
+                if let Answer::Refused(reason) = deliver(desk, case, &id, delivery, spelled).await?
+                {
                     answer = Answer::Refused(reason);
                 }
             }
@@ -105,6 +120,7 @@ async fn deliver(
     case: &Case,
     id: &str,
     delivery: Delivery,
+    spelled: &Spelling<'_>,
 ) -> Result<Answer, Failure> {
     let organisation = &case.facts.organisation;
     let mut answer = Answer::Taken;
@@ -112,10 +128,10 @@ async fn deliver(
         let hop = routes::next_hop(desk, organisation, to).await?;
         let reply = match hop {
             Some(hop) => {
-                let from = delivery.from.as_ref().map(ToString::to_string);
+                let from = delivery.from.as_ref().map(spelled);
                 let envelope = smtp::Envelope::new(
                     from.unwrap_or_default(),
-                    vec![to.to_string()],
+                    vec![spelled(to)],
                     &delivery.message,
                     false,
                 );

@@ -47,12 +47,9 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
 /// The clock struck.
 #[event(scheduled)]
 async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let done = match Desk::new(env).await {
+    match Desk::new(env).await {
         Ok(desk) => cron::run(&desk).await,
-        Err(failure) => Err(failure),
-    };
-    if let Err(failure) = done {
-        observe::failure("schedule", "", &failure);
+        Err(failure) => observe::failure("schedule", "", &failure),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One certificate: uploaded, looked at, fetched as a file, revoked, renewed.
 
-use api::{CertificateDetail, CertificateSource, ChainCertificate, Code};
+use api::{CertificateDetail, CertificateSource, ChainCertificate, Code, RevocationReason};
 use smime::Certificate;
 use worker::{Request, Response};
 
@@ -131,7 +131,13 @@ pub(crate) async fn revoke(
         batch.push(certificates::take_back(db, organisation, fingerprint, now)?);
     } else if managed.in_use {
         let until = now.plus_days(REVOKE_PENDING_DAYS);
-        let end = mailboxes::deactivate(db, organisation, &addresses, reason, now, until)?;
+        // What is wrong with this certificate is not wrong with the mailbox's others.
+        let of_others = if reason.ends_mailbox() {
+            reason
+        } else {
+            RevocationReason::CessationOfOperation
+        };
+        let end = mailboxes::deactivate(db, organisation, &addresses, of_others, now, until)?;
         batch.extend(end);
     }
     db.write(batch).await?;

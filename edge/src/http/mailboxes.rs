@@ -101,7 +101,7 @@ pub(crate) async fn activate(
             MailboxStatus::Inactive if holds => {
                 Some(problem(Code::NoFreeSeat, "The licence has no free seat."))
             }
-            MailboxStatus::Inactive => Some(problem(
+            MailboxStatus::Inactive | MailboxStatus::RevokePending if !holds => Some(problem(
                 Code::LicenceExpired,
                 "There is no licence that holds now.",
             )),

@@ -124,8 +124,8 @@ pub(crate) fn trust_issuer(
     )
 }
 
-/// Makes the public authorities those of the list: new ones are trusted, also where they waited for a
-/// decision; those that have left it go, unless they are blocked. What was decided stays. With `None`,
+/// Makes the public authorities those of the list: new ones are trusted, also where they were seen in mail
+/// and waited for a decision; those that have left it go, unless they are blocked. What was decided stays. With `None`,
 /// of every organisation.
 pub(crate) fn take_public_list(
     db: &Database,
@@ -156,7 +156,8 @@ pub(crate) fn take_public_list(
          WHERE (?1 IS NULL OR id = ?1) AND ( \
              EXISTS (SELECT 1 FROM json_each(?2) root WHERE NOT EXISTS ( \
                  SELECT 1 FROM authorities a WHERE a.organisation = organisations.id \
-                 AND a.fingerprint = root.value ->> 'fingerprint' AND a.trust <> 'undecided')) \
+                 AND a.fingerprint = root.value ->> 'fingerprint' \
+                 AND (a.trust <> 'undecided' OR a.source <> 'seen'))) \
              OR EXISTS (SELECT 1 FROM authorities a \
                  WHERE a.organisation = organisations.id AND {has_left}))"
     );
@@ -169,7 +170,7 @@ pub(crate) fn take_public_list(
          root.value ->> 'not_after', root.value ->> 'der', 'public', 'trusted' \
          FROM organisations o, json_each(?2) root WHERE ?1 IS NULL OR o.id = ?1 \
          ON CONFLICT (organisation, fingerprint) DO UPDATE \
-         SET source = 'public', trust = 'trusted' WHERE trust = 'undecided'";
+         SET source = 'public', trust = 'trusted' WHERE trust = 'undecided' AND source = 'seen'";
     let statement = |sql: &str| db.statement(sql, [organisation.into(), (&roots).into()]);
     Ok([statement(&outdate)?, statement(&remove)?, statement(add)?])
 }

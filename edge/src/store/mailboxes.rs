@@ -154,8 +154,8 @@ pub(crate) async fn standings(
 /// Takes a seat for each of these mailboxes that has none, in their order, as long as seats last.
 ///
 /// One statement counts and takes: two activations at once can never take more seats than the
-/// licence has. A mailbox whose revocation is pending still holds its seat and takes no other.
-/// One whose domain the organisation does not hold takes none.
+/// licence has. A mailbox whose revocation is pending still holds its seat and takes no other, but
+/// goes on only while a licence holds. One whose domain the organisation does not hold takes none.
 pub(crate) fn take_seats(
     db: &Database,
     organisation: &str,
@@ -180,6 +180,8 @@ pub(crate) fn take_seats(
     let keep = format!(
         "UPDATE mailboxes SET status = 'activating', pending_until = NULL, changed_at = ?3 \
          WHERE organisation = ?1 AND status = 'revoke_pending' AND {is_held} \
+         AND EXISTS (SELECT 1 FROM licences l WHERE l.organisation = ?1 \
+             AND l.valid_from <= ?3 AND l.valid_until > ?3) \
          AND address IN (SELECT value FROM json_each(?2))"
     );
     let statement =

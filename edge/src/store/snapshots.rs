@@ -135,10 +135,10 @@ async fn build(db: &Database, organisation: &str) -> Result<Snapshot, Failure> {
                     "WITH own AS (SELECT d.domain FROM domains d \
                                   WHERE d.organisation = ?1 AND {}) \
                      SELECT domain AS pattern FROM own \
-                     UNION SELECT r.pattern FROM routes r JOIN own o ON \
-                     replace(r.pattern, '*.', '') = o.domain OR r.pattern LIKE '%.' || o.domain \
+                     UNION SELECT r.pattern FROM routes r JOIN own o ON {} \
                      WHERE r.organisation = ?1 ORDER BY pattern",
-                    domains::carries_mail()
+                    domains::carries_mail(),
+                    domains::covers("o.domain", "replace(r.pattern, '*.', '')")
                 ),
                 [organisation.into()],
             )?,

@@ -14,6 +14,10 @@ const RENEW_DAYS: i64 = 42;
 /// spread over the day, and no organisation holds up another.
 const RENEWALS_PER_RUN_MAX: u32 = 200;
 
+/// How many that the queue forgot one run puts into it again, of one organisation: what is left waits
+/// for the next run.
+const STUCK_PER_RUN_MAX: u32 = 1_000;
+
 /// Whether the certificate `c` of the active mailbox `m` is to be renewed: `?1` is now, `?2` the end
 /// before which it is due. Who uploaded a certificate renews it, and without a licence nobody does.
 const DUE: &str = "c.source = 'built_in_ca' AND c.not_after < ?2 AND EXISTS ( \
@@ -68,11 +72,15 @@ pub(crate) struct Group {
 pub(crate) async fn stuck(db: &Database, since: UnixTime) -> worker::Result<Vec<Group>> {
     db.rows(
         &format!(
-            "SELECT m.organisation, json_group_array(m.address) AS addresses FROM mailboxes m \
-             WHERE m.status = 'activating' AND m.changed_at < ?1 AND {} GROUP BY m.organisation",
+            "SELECT organisation, json_group_array(address) AS addresses FROM ( \
+                 SELECT m.organisation, m.address, row_number() OVER ( \
+                     PARTITION BY m.organisation ORDER BY m.changed_at, m.address) AS place \
+                 FROM mailboxes m \
+                 WHERE m.status = 'activating' AND m.changed_at < ?1 AND {}) \
+             WHERE place <= ?2 GROUP BY organisation",
             domains::is_held("m.organisation", "m.domain")
         ),
-        [since.0.into()],
+        [since.0.into(), STUCK_PER_RUN_MAX.into()],
     )
     .await
 }

@@ -113,115 +113,93 @@ impl Refusal {
         }
     }
 
-    /// What the sender's server is told. Status codes are those of RFC 3463: X.7.1 policy, X.7.5
-    /// a key that is not available, X.5.3 too many recipients, X.3.4 message too big, X.4.6 routing
-    /// loop.
+    /// What the sender's server is told.
     pub fn reply(&self) -> Reply {
+        let (code, enhanced) = self.status();
+        Reply::new(code, enhanced, self.sentence())
+    }
+
+    /// Status codes are those of RFC 3463: X.7.1 policy, X.7.5 a key that is not available, X.5.3 too many
+    /// recipients, X.3.4 message too big, X.4.6 routing loop, X.6.0 content.
+    fn status(&self) -> (u16, &'static str) {
         match self {
-            Self::ForeignSender { sender } => Reply::new(
-                550,
-                "5.7.1",
-                format!(
-                    "relaying denied: {sender} is no mailbox of this organisation, and mail is \
-                     taken from its own domains only"
-                ),
+            Self::ForeignSender { .. }
+            | Self::ForeignRecipient { .. }
+            | Self::NotEncrypted { .. }
+            | Self::NoSender { .. } => (550, "5.7.1"),
+            Self::NoSenderCertificate { .. }
+            | Self::FromMismatch { .. }
+            | Self::NoRecipientKey { .. }
+            | Self::RecipientKeyRevoked { .. }
+            | Self::RevocationUnknown { .. }
+            | Self::NotDecryptable { .. } => (550, "5.7.5"),
+            Self::TooManyHidden => (550, "5.5.3"),
+            Self::NoRecipients => (554, "5.5.1"),
+            Self::TooLarge => (552, "5.3.4"),
+            Self::MailLoop => (554, "5.4.6"),
+            Self::BrokenHeader => (550, "5.6.0"),
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::ForeignSender { sender } => format!(
+                "relaying denied: {sender} is no mailbox of this organisation, and mail is \
+                 taken from its own domains only"
             ),
-            Self::ForeignRecipient { recipient } => Reply::new(
-                550,
-                "5.7.1",
-                format!("relaying denied: {recipient} is in no domain of this organisation"),
+            Self::ForeignRecipient { recipient } => {
+                format!("relaying denied: {recipient} is in no domain of this organisation")
+            }
+            Self::NoSenderCertificate { sender, recipient } => format!(
+                "mail to {recipient} must be encrypted, which needs an active certificate of \
+                 {sender}; ask your administrator to activate the mailbox"
             ),
-            Self::NoSenderCertificate { sender, recipient } => Reply::new(
-                550,
-                "5.7.5",
-                format!(
-                    "mail to {recipient} must be encrypted, which needs an active certificate of \
-                     {sender}; ask your administrator to activate the mailbox"
-                ),
+            Self::FromMismatch { sender, recipient } => format!(
+                "mail to {recipient} must be signed and encrypted, but the From field does \
+                 not name the sender {sender}; send it with that mailbox in From"
             ),
-            Self::FromMismatch { sender, recipient } => Reply::new(
-                550,
-                "5.7.5",
-                format!(
-                    "mail to {recipient} must be signed and encrypted, but the From field does \
-                     not name the sender {sender}; send it with that mailbox in From"
-                ),
+            Self::NoRecipientKey { recipient } => format!(
+                "mail to {recipient} must be encrypted, but no certificate of that mailbox is \
+                 known; ask the recipient for a signed mail, or your administrator to add the \
+                 certificate"
             ),
-            Self::NoRecipientKey { recipient } => Reply::new(
-                550,
-                "5.7.5",
-                format!(
-                    "mail to {recipient} must be encrypted, but no certificate of that mailbox is \
-                     known; ask the recipient for a signed mail, or your administrator to add the \
-                     certificate"
-                ),
+            Self::RecipientKeyRevoked { recipient } => format!(
+                "mail to {recipient} must be encrypted, but the certificate of that mailbox \
+                 was revoked; ask the recipient for a mail that is signed with a new one"
             ),
-            Self::RecipientKeyRevoked { recipient } => Reply::new(
-                550,
-                "5.7.5",
-                format!(
-                    "mail to {recipient} must be encrypted, but the certificate of that mailbox \
-                     was revoked; ask the recipient for a mail that is signed with a new one"
-                ),
+            Self::RevocationUnknown { recipient } => format!(
+                "mail to {recipient} must be encrypted, but nobody tells now whether the \
+                 certificate of that mailbox was revoked; send it again later, or ask your \
+                 administrator"
             ),
-            Self::RevocationUnknown { recipient } => Reply::new(
-                550,
-                "5.7.5",
-                format!(
-                    "mail to {recipient} must be encrypted, but nobody tells now whether the \
-                     certificate of that mailbox was revoked; send it again later, or ask your \
-                     administrator"
-                ),
+            Self::NotEncrypted { recipient } => format!(
+                "{recipient} takes encrypted mail only; encrypt the message with S/MIME and \
+                 send it again"
             ),
-            Self::NotEncrypted { recipient } => Reply::new(
-                550,
-                "5.7.1",
-                format!(
-                    "{recipient} takes encrypted mail only; encrypt the message with S/MIME and \
-                     send it again"
-                ),
+            Self::NotDecryptable { recipient } => format!(
+                "the message cannot be decrypted for {recipient}; encrypt it to the current \
+                 certificate of that mailbox and send it again"
             ),
-            Self::NotDecryptable { recipient } => Reply::new(
-                550,
-                "5.7.5",
-                format!(
-                    "the message cannot be decrypted for {recipient}; encrypt it to the current \
-                     certificate of that mailbox and send it again"
-                ),
+            Self::NoSender { recipient } => format!(
+                "mail to {recipient} must be signed and encrypted, which a message without a \
+                 sender cannot be"
             ),
-            Self::NoSender { recipient } => Reply::new(
-                550,
-                "5.7.1",
-                format!(
-                    "mail to {recipient} must be signed and encrypted, which a message without a \
-                     sender cannot be"
-                ),
-            ),
-            Self::TooManyHidden => Reply::new(
-                550,
-                "5.5.3",
+            Self::TooManyHidden => {
                 "the message is too large to be encrypted apart for so many recipients that are \
-                 in neither To nor Cc; send it to fewer of them at a time",
+                 in neither To nor Cc; send it to fewer of them at a time"
+                    .to_owned()
+            }
+            Self::NoRecipients => "no valid recipients".to_owned(),
+            Self::TooLarge => format!(
+                "the message is larger than {} MiB",
+                MESSAGE_OCTETS_MAX / (1024 * 1024)
             ),
-            Self::NoRecipients => Reply::new(554, "5.5.1", "no valid recipients"),
-            Self::TooLarge => Reply::new(
-                552,
-                "5.3.4",
-                format!(
-                    "the message is larger than {} MiB",
-                    MESSAGE_OCTETS_MAX / (1024 * 1024)
-                ),
-            ),
-            Self::MailLoop => Reply::new(
-                554,
-                "5.4.6",
-                "the message has passed too many servers, it seems to go in a circle",
-            ),
-            Self::BrokenHeader => Reply::new(
-                550,
-                "5.6.0",
-                "the header of the message is too long, or has line ends that are none",
-            ),
+            Self::MailLoop => {
+                "the message has passed too many servers, it seems to go in a circle".to_owned()
+            }
+            Self::BrokenHeader => {
+                "the header of the message is too long, or has line ends that are none".to_owned()
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Case<'a> {
     /// Octets of the message as it came.
     pub(crate) octets: usize,
     header: Vec<u8>,
-    defects: Vec<Defect>,
+    pub(crate) defects: Vec<Defect>,
 }
 
 /// What a message taught.

@@ -143,8 +143,8 @@ impl Transaction {
         }
         if self.is_wanted() {
             // Nothing was sent yet, so a good word is none.
-            let unexpected = || ClientError::Unexpected(reply.clone()).to_reply();
-            self.refused = refusal(reply.clone()).or_else(|| Some(unexpected()));
+            let unexpected = ClientError::Unexpected(reply.clone()).to_reply();
+            self.refused = refusal(reply).or(Some(unexpected));
         }
         Command::Finish { clean: false }
     }
