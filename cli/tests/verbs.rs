@@ -116,6 +116,21 @@ fn bad(reason: &str) -> (i32, String) {
     (1, reason.to_owned())
 }
 
+/// Mail still comes that names the certificate from before a renewal.
+#[test]
+fn a_key_opens_what_names_its_older_certificate() {
+    let folder = Folder::new();
+    folder.run("encrypt m.eml --to bob.pem --out e.eml");
+    let key = KeyPair::from_pem(&folder.read("bob.key")).unwrap();
+    let renewed = CertificateParams::default().self_signed(&key).unwrap();
+    folder.write("renewed.pem", &renewed.pem());
+    let decrypt = "decrypt e.eml --out d.eml --key";
+    let verdict = folder.verdict(&format!("{decrypt} bob.key --cert renewed.pem"));
+    assert_eq!(verdict, (0, String::new()));
+    let verdict = folder.verdict(&format!("{decrypt} alice.key --cert alice.pem"));
+    assert_eq!(verdict, (1, "no-matching-key".to_owned()));
+}
+
 #[test]
 fn what_is_signed_verifies() {
     let folder = Folder::new();

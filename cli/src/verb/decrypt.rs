@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use findings::Report;
 use native_crypto::Native;
-use smime::OpenContext;
+use smime::{KeyPair, OpenContext};
 
 use super::verify::Trust;
 use crate::input::{self, Stop};
@@ -41,6 +41,19 @@ pub(crate) struct Decrypt {
     pub(crate) json: bool,
 }
 
+/// The same, and each key once more without its certificate: after a renewal that kept the key, mail still comes
+/// that names the old one.
+fn with_keys_alone(mut pairs: Vec<KeyPair>) -> Vec<KeyPair> {
+    let named = pairs.iter().filter(|pair| pair.certificate.is_some());
+    let alone = named.map(|pair| KeyPair {
+        certificate: None,
+        key: pair.key.clone(),
+    });
+    let alone: Vec<KeyPair> = alone.collect();
+    pairs.extend(alone);
+    pairs
+}
+
 impl Decrypt {
     pub(crate) fn run(&self) -> Result<Report, UsageError> {
         self.decrypt().or_else(Stop::into_result)
@@ -50,7 +63,7 @@ impl Decrypt {
         self.destination.check(self.json)?;
         let message = input::read(&self.message)?;
         let found = keys::load(&self.key, &self.cert, self.password_file.as_deref())?;
-        let keys = found.pairs(&Native);
+        let keys = with_keys_alone(found.pairs(&Native));
         let trust = self.trust.store()?;
         let context = OpenContext {
             keys: &keys,

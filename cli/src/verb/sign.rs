@@ -3,20 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use der::asn1::AnyRef;
-use der::oid::ObjectIdentifier;
-use der::{Decode as _, SliceReader};
 use findings::Report;
 use mail::UnixTime;
 use native_crypto::Native;
-use smime::{Certificate, Digest, SignError, SignOptions, Signer};
+use smime::{Digest, SignError, SignOptions, Signer};
 
 use crate::input::{self, Stop};
 use crate::output::Destination;
 use crate::report::UsageError;
 use crate::{clock, keys};
-
-const RSASSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 
 /// Sign a message, as multipart/signed unless told otherwise.
 #[derive(Args)]
@@ -91,7 +86,7 @@ impl Sign {
         let options = SignOptions {
             opaque: self.opaque,
             digest: self.digest.map(Digest::from),
-            pss: self.pss || is_for_pss_alone(certificate),
+            pss: self.pss,
         };
         let now = self.at.unwrap_or_else(clock::now);
         let entity = smime::protect(message.into(), |content| {
@@ -104,21 +99,11 @@ impl Sign {
     }
 }
 
-/// Whether the certificate's key may make signatures of RSASSA-PSS only (RFC 4055 §1.2).
-fn is_for_pss_alone(certificate: &Certificate) -> bool {
-    key_algorithm(certificate.spki()) == Ok(RSASSA_PSS)
-}
-
-fn key_algorithm(spki: &[u8]) -> der::Result<ObjectIdentifier> {
-    let spki = AnyRef::from_der(spki)?;
-    let algorithm = AnyRef::decode(&mut SliceReader::new(spki.value())?)?;
-    ObjectIdentifier::decode(&mut SliceReader::new(algorithm.value())?)
-}
-
 fn reason(error: SignError) -> &'static str {
     match error {
         SignError::WrongUsage => "wrong-usage",
         SignError::WrongKey => "no-matching-key",
+        SignError::WeakKey => "weak-algorithm",
         SignError::UnsupportedKey | SignError::Provider(_) => "unsupported-algorithm",
     }
 }

@@ -130,7 +130,7 @@ pub(crate) fn decrypt(
             ciphertext.clone()
         };
         if parameters.open(content_key.expose(), &mut attempt, provider) {
-            is_opened = true;
+            is_opened |= begins_as_text(&attempt);
             // The random key of a wrong guess leaves a padding that is right in one of 256 cases.
             let is_meant = !candidate.is_guess
                 || cipher.is_authenticated()
@@ -156,6 +156,13 @@ pub(crate) fn decrypt(
     } else {
         no_matching_key()
     })
+}
+
+/// Whether content that was changed is that of the right key after all. Of random octets hardly any begin so.
+fn begins_as_text(content: &[u8]) -> bool {
+    const OCTETS: usize = 8;
+    let mut start = content.iter().take(OCTETS);
+    start.all(|octet| octet.is_ascii_graphic() || octet.is_ascii_whitespace())
 }
 
 /// The one answer to whatever goes wrong once a key fits.

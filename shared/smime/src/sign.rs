@@ -7,6 +7,7 @@ use crate::{
     SignatureScheme, algorithm,
     asn1::{self, Writer, oid, tag},
     certificate::hex,
+    chain::is_restricted_to_pss,
     hazmat,
 };
 
@@ -28,7 +29,7 @@ pub struct SignOptions {
     pub opaque: bool,
     /// The digest; by default SHA-256, or the one that fits the key's curve.
     pub digest: Option<Digest>,
-    /// RSASSA-PSS instead of PKCS#1 v1.5, where the key is RSA.
+    /// RSASSA-PSS instead of PKCS#1 v1.5, where the key is RSA. A key that is for PSS alone needs no word.
     pub pss: bool,
 }
 
@@ -69,11 +70,11 @@ pub fn sign(
 fn choose_scheme(signer: &Signer<'_>, options: SignOptions) -> Result<SignatureScheme, SignError> {
     let kind = signer.certificate.key_kind();
     if kind.is_weak() || options.digest.is_some_and(Digest::is_weak) {
-        return Err(SignError::UnsupportedKey);
+        return Err(SignError::WeakKey);
     }
     let digest_or = |default| options.digest.unwrap_or(default);
     match kind {
-        KeyKind::Rsa { .. } if options.pss => {
+        KeyKind::Rsa { .. } if options.pss || is_restricted_to_pss(signer.certificate.spki()) => {
             let digest = digest_or(Digest::Sha256);
             Ok(SignatureScheme::RsaPss {
                 digest,
@@ -329,7 +330,10 @@ pub enum SignError {
     /// The key is not that of the certificate.
     #[error("the key is not that of the certificate")]
     WrongKey,
-    /// A kind of key or digest that cannot sign, or is too weak to.
+    /// The key, or the digest that was asked for, no longer proves anything.
+    #[error("the key or the digest is too weak to sign with")]
+    WeakKey,
+    /// A kind of key or digest that cannot sign.
     #[error("the key or digest cannot sign")]
     UnsupportedKey,
     /// The primitive failed.

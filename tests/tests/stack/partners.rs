@@ -86,7 +86,7 @@ pub(crate) fn show_their_authority(setting: &Setting) -> Result<()> {
     Ok(())
 }
 
-fn decide(setting: &Setting, authority: &Value, trust: &str) -> Result<()> {
+pub(crate) fn decide(setting: &Setting, authority: &Value, trust: &str) -> Result<()> {
     let mut body = authority.clone();
     body["trust"] = json!(trust);
     let place = format!(

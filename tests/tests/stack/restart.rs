@@ -7,6 +7,7 @@ use serde_json::Value;
 use tests::identity::now;
 use tests::message::plain;
 
+use crate::partners::decide;
 use crate::processes;
 use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
@@ -73,5 +74,17 @@ pub(crate) fn takes_a_new_public_list(setting: &Setting) -> Result<()> {
         .partition(|authority| authority["fingerprint"] == "blocked");
     ensure!(Value::Array(listed) == before["items"], "the list differs");
     ensure!(blocked.len() == 1, "what was blocked is forgotten");
+
+    // What an administrator took back stays so.
+    let authority = &before["items"][0];
+    decide(setting, authority, "undecided")?;
+    setting.api.post("/test/schedule", &Value::Null)?;
+    let path = "/authorities?trust=undecided&source=public";
+    let undecided = setting.api.get(path)?;
+    decide(setting, authority, "trusted")?;
+    ensure!(
+        undecided["items"][0]["fingerprint"] == authority["fingerprint"],
+        "{undecided}"
+    );
     Ok(())
 }

@@ -83,6 +83,15 @@ pub(crate) fn renews_certificates(_: &Setting) -> Result<()> {
         api.get("/summary")?["mailboxes_expiring"] == 2,
         "what is not renewed does not wait for a person"
     );
+    // Nor does a mailbox that was given up go on.
+    let carol = json!({"addresses": [CAROL]});
+    api.post("/mailboxes/deactivate", &carol)?;
+    let answer = api.post("/mailboxes/activate", &carol)?;
+    let result = &answer["results"][0];
+    ensure!(
+        result["status"] == "revoke_pending" && result["problem"]["code"] == "licence-expired",
+        "{answer}"
+    );
     Ok(())
 }
 
