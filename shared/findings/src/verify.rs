@@ -1,6 +1,6 @@
 //! The verdict on signatures.
 
-use smime::{LayerKind, Opened, SignatureReport};
+use smime::{LayerKind, Opened, Problem, SignatureReport};
 
 use crate::render::{layer_json, signer_json, signer_text};
 use crate::report::{Report, counted};
@@ -28,10 +28,23 @@ pub fn verified(opened: &Opened) -> Report {
 pub(crate) fn verdict(opened: &Opened) -> Report {
     match opened.signature_verdict() {
         Some(Ok(())) => Report::good(all_good(&opened.signatures)),
+        // What is shown can be read; it is not signed by what stands beside it.
+        Some(Err(problem)) if is_beside(opened, problem) => {
+            Report::bad(problem.reason.code(), &problem.detail)
+        }
         Some(Err(problem)) => Report::of(problem),
         None => unreadable(opened)
             .unwrap_or_else(|| Report::none("nothing signed can be reached without a key")),
     }
+}
+
+/// Whether the problem is that of a signature whose content stands elsewhere.
+fn is_beside(opened: &Opened, problem: &Problem) -> bool {
+    let mut layers = opened.layers.iter();
+    layers.any(|layer| {
+        matches!(layer.kind, LayerKind::DetachedSignature)
+            && layer.problem.as_ref() == Some(problem)
+    })
 }
 
 /// What is said of good signatures; a bad one among them is on a part, and does not count.
