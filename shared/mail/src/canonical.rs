@@ -26,9 +26,9 @@ pub fn to_crlf(octets: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// The same where the octets are. What grows is written from its end: what it overwrites has been moved.
-fn into_crlf(mut octets: Buffer) -> Buffer {
-    let mut missing = bare_line_feeds(&octets);
+/// The same where the octets are, of which so many are missing. What grows is written from its end: what it overwrites
+/// has been moved.
+fn into_crlf(mut octets: Buffer, mut missing: usize) -> Buffer {
     let mut end = octets.len();
     octets.resize(end + missing);
     while missing > 0
@@ -54,10 +54,12 @@ fn last_bare_line_feed(octets: &[u8]) -> Option<usize> {
 /// Whether every relay passes the octets on unchanged: ASCII without NUL, lines that end with CRLF and have at most
 /// 998 octets (RFC 2045 §2.7).
 pub fn is_7bit(octets: &[u8]) -> bool {
-    !has_8bit(octets)
-        && bare_line_feeds(octets) == 0
-        && !has_bare_carriage_return(octets)
-        && has_short_lines(octets)
+    bare_line_feeds(octets) == 0 && are_7bit_lines(octets)
+}
+
+/// The same where every LF ends a line.
+fn are_7bit_lines(octets: &[u8]) -> bool {
+    !has_8bit(octets) && !has_bare_carriage_return(octets) && has_short_lines(octets)
 }
 
 /// Whether no line is too long, where each ends with CRLF. The last line end within the longest line that may be
@@ -117,12 +119,18 @@ fn count_pairs(octets: &[u8], of_pair: impl Fn(u8, u8) -> u8) -> usize {
 
 /// The entity in canonical form (RFC 8551 §3.1.1): lines end with CRLF, but for leaves whose octets are no text.
 pub fn into_canonical(entity: Buffer) -> Buffer {
-    if bare_line_feeds(&entity) > 0 && has_octets(&Entity::parse(&entity), 0) {
+    canonical(entity).0
+}
+
+/// The same, and whether every LF in it ends a line.
+fn canonical(entity: Buffer) -> (Buffer, bool) {
+    let bare = bare_line_feeds(&entity);
+    if bare > 0 && has_octets(&Entity::parse(&entity), 0) {
         let mut out = Vec::with_capacity(entity.len());
         write_canonical(&entity, 0, &mut out);
-        return out.into();
+        return (out.into(), false);
     }
-    into_crlf(entity)
+    (into_crlf(entity, bare), true)
 }
 
 /// Whether there is a leaf with octets in which an LF is no end of a line.
@@ -211,8 +219,8 @@ impl<'a> Content<'a> {
 /// What is signed or encrypted inside of it nobody may change (RFC 1847 §2.1, §2.2): where such a part is not 7-bit,
 /// the error is the canonical form.
 pub fn into_7bit(entity: Buffer) -> Result<Buffer, Buffer> {
-    let canonical = into_canonical(entity);
-    if is_7bit(&canonical) {
+    let (canonical, has_lines) = canonical(entity);
+    if has_lines && are_7bit_lines(&canonical) {
         return Ok(canonical);
     }
     let mut out = Vec::with_capacity(base64_octets(canonical.len()));
@@ -320,7 +328,8 @@ mod tests {
             b"\r",
             b"",
         ] {
-            assert_eq!(into_crlf(octets.into()), to_crlf(octets));
+            let missing = bare_line_feeds(octets);
+            assert_eq!(into_crlf(octets.into(), missing), to_crlf(octets));
         }
     }
 
