@@ -424,6 +424,19 @@ mod tests {
         }
     }
 
+    /// Found by fuzzing: the boundary became another one.
+    #[test]
+    fn a_lone_cr_in_a_header_changes_nothing() {
+        for end in ["\n", "\r\n"] {
+            let raw = format!(
+                "Content-Type: multipart/mixed; boundary=\"b\r\"{end}\r\n--b\r\n\r\nü\r\n--b--\r\n"
+            );
+            let once = to_7bit(raw.as_bytes());
+            assert_eq!(Entity::parse(&once).multipart().unwrap().parts.len(), 1);
+            assert_eq!(to_7bit(&once), once);
+        }
+    }
+
     #[test]
     fn what_is_signed_or_encrypted_inside_is_left() {
         let within = |subtype: &str, text: &str| {

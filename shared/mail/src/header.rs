@@ -33,10 +33,11 @@ impl<'a> Field<'a> {
                 .is_some_and(|start| start.eq_ignore_ascii_case(b"Content-"))
     }
 
-    /// The value unfolded and trimmed (RFC 5322 §2.2.3); octets that are no UTF-8 become U+FFFD.
+    /// The value unfolded and trimmed (RFC 5322 §2.2.3), without a CR that ends no line; octets that are no UTF-8 become
+    /// U+FFFD.
     pub fn text(&self) -> Cow<'a, str> {
         let value = self.value.trim_ascii();
-        if value.contains(&b'\n') {
+        if value.iter().any(|octet| matches!(octet, b'\r' | b'\n')) {
             let unfolded: Vec<u8> = value
                 .iter()
                 .copied()
