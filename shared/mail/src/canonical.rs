@@ -150,16 +150,17 @@ fn has_octets(entity: &Entity<'_>, depth: usize) -> bool {
 }
 
 fn write_canonical(raw: &[u8], depth: usize, out: &mut Vec<u8>) {
-    let entity = Entity::parse(raw);
-    if depth >= DEPTH_MAX || !has_octets(&entity, depth) {
+    if depth >= DEPTH_MAX {
         out.extend_from_slice(&to_crlf(raw));
         return;
     }
+    let entity = Entity::parse(raw);
     let body = entity.body();
     let header = raw.len() - body.len();
     out.extend_from_slice(&to_crlf(raw.get(..header).unwrap_or_default()));
     match Content::of(&entity) {
-        Content::Octets | Content::Text => out.extend_from_slice(body),
+        Content::Octets => out.extend_from_slice(body),
+        Content::Text => out.extend_from_slice(&to_crlf(body)),
         Content::Message => write_canonical(body, depth + 1, out),
         Content::Parts(parts) => {
             for piece in pieces(body, &parts) {
