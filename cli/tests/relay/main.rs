@@ -85,6 +85,14 @@ fn a_mail_is_answered_when_the_next_hop_has_it() {
     assert_eq!(calls.len(), 2, "no outcome where all went well");
 }
 
+/// The edge's error report to the sender, as a part of its answer.
+const REPORT: (&str, &str, &str, &[u8]) = (
+    "<>",
+    "<alice@acme.test>",
+    "inbound",
+    b"Subject: report\r\n\r\n",
+);
+
 #[test]
 fn parts_go_to_their_next_hops() {
     let stack = Stack::new(&[]);
@@ -102,12 +110,7 @@ fn parts_go_to_their_next_hops() {
                 "outbound",
                 body,
             ),
-            (
-                "<>",
-                "<alice@acme.test>",
-                "inbound",
-                b"Subject: report\r\n\r\n",
-            ),
+            REPORT,
         ])
     });
     let reply = stack.send(&[
@@ -229,12 +232,7 @@ fn a_report_to_the_sender_is_not_the_senders_copy() {
                 "outbound",
                 body,
             ),
-            (
-                "<>",
-                "<alice@acme.test>",
-                "inbound",
-                b"Subject: report\r\n\r\n",
-            ),
+            REPORT,
         ])
     });
     let to = ["alice@acme.test", "bob@partner.test", "carol@partner.test"];

@@ -19,7 +19,7 @@ fn reason(opened: &Opened) -> Option<Reason> {
 }
 
 /// The same with the first element of a SET so many times.
-fn multiplied(object: &[u8], set: &[usize], count: usize) -> Vec<u8> {
+pub(super) fn multiplied(object: &[u8], set: &[usize], count: usize) -> Vec<u8> {
     let first = der::children(der::at(object, set))[0].to_vec();
     der::with(object, set, &first.repeat(count))
 }

@@ -2,7 +2,7 @@
 
 use smime::{Digest, OpenContext, Opened, Provider, Reason, SignOptions, SignatureScheme, open};
 
-use super::{der, entity_of};
+use super::{counts::multiplied, der, entity_of};
 use crate::support::{P256, Person, RSA, opened, reading, writer};
 
 const CERTIFICATES: [usize; 3] = [1, 0, 3];
@@ -41,6 +41,12 @@ fn replaced(octets: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     [&octets[..at], new, &octets[at + old.len()..]].concat()
 }
 
+/// The object with other octets in its certificate, which are as many.
+fn with_certificate(object: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let certificate = der::content(der::at(object, &CERTIFICATES));
+    der::with(object, &CERTIFICATES, &replaced(certificate, old, new))
+}
+
 /// RFC 5280 §7.1: the type of string in which a name stands is not part of it.
 #[test]
 fn issuers_are_compared_as_names() {
@@ -69,21 +75,16 @@ fn a_key_for_pss_alone_signs_nothing_else() {
     const RSA_ENCRYPTION: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
     const RSASSA_PSS: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a";
     let object = object(RSA);
-    let certificate = der::content(der::at(&object, &CERTIFICATES)).to_vec();
-    let restricted = replaced(&certificate, RSA_ENCRYPTION, RSASSA_PSS);
-    let with = |certificate: &[u8]| reason("rsa", &der::with(&object, &CERTIFICATES, certificate));
-    assert_eq!(with(&certificate), None);
-    assert_eq!(with(&restricted), Some(Reason::SignatureInvalid));
+    let restricted = with_certificate(&object, RSA_ENCRYPTION, RSASSA_PSS);
+    assert_eq!(reason("rsa", &object), None);
+    assert_eq!(reason("rsa", &restricted), Some(Reason::SignatureInvalid));
 }
 
 #[test]
 fn an_unknown_curve_is_not_a_bad_signature() {
     const P256_CURVE: &[u8] = b"\x2a\x86\x48\xce\x3d\x03\x01\x07";
     const OTHER_CURVE: &[u8] = b"\x2a\x86\x48\xce\x3d\x03\x01\x05";
-    let object = object(P256);
-    let certificate = der::content(der::at(&object, &CERTIFICATES)).to_vec();
-    let unknown = replaced(&certificate, P256_CURVE, OTHER_CURVE);
-    let object = der::with(&object, &CERTIFICATES, &unknown);
+    let object = with_certificate(&object(P256), P256_CURVE, OTHER_CURVE);
     assert_eq!(reason("p256", &object), Some(Reason::UnsupportedAlgorithm));
 }
 
@@ -92,12 +93,12 @@ fn an_unknown_curve_is_not_a_bad_signature() {
 fn signers_times_certificates_are_limited() {
     let object = object(P256);
     let wrong = der::with(&object, &SIGNATURE, b"no signature");
-    let times = |object: &[u8], set: &[usize], count: usize| {
-        let first = der::children(der::at(object, set))[0].to_vec();
-        der::with(object, set, &first.repeat(count))
-    };
     for (certificates, expected) in [(2, Reason::SignatureInvalid), (64, Reason::LimitExceeded)] {
-        let many = times(&times(&wrong, &SIGNERS, 16), &CERTIFICATES, certificates);
+        let many = multiplied(
+            &multiplied(&wrong, &SIGNERS, 16),
+            &CERTIFICATES,
+            certificates,
+        );
         let reasons = reasons(&opened(&many));
         assert_eq!(reasons.len(), 16);
         assert_eq!(reasons[0], Some(Reason::SignatureInvalid));
