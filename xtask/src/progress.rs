@@ -33,7 +33,8 @@ impl Progress {
         if self.json {
             self.line(&json!({"step": name, "state": "started"}));
         } else if self.terminal {
-            eprint!("  {name} …");
+            // Another step may be under way; it shows itself again.
+            eprint!("\r\x1b[K  {name} …");
         } else {
             eprintln!("  {name} …");
         }

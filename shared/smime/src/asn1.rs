@@ -9,7 +9,7 @@ mod writer;
 
 pub(crate) use reader::{Element, Reader, small_integer};
 pub(crate) use time::{read_time, write_time};
-pub(crate) use writer::{Writer, header, object_identifier};
+pub(crate) use writer::{Writer, header, implicit, object_identifier};
 
 /// The bytes are no DER of the expected shape; `offset` counts from the start of the reader that failed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

@@ -142,7 +142,7 @@ fn signed_data(
 ) -> Result<Halves, SignError> {
     let digest = content_digest(scheme);
     let message_digest = provider.digest(digest, &[content]);
-    let attributes = signed_attributes(signer, &message_digest, now, provider);
+    let attributes = signed_attributes(signer, scheme, &message_digest, now, provider);
     let to_sign = Writer::new().raw(&attributes).wrap(tag::SET);
     let signature = provider.sign(scheme, signer.key, &to_sign)?;
     let signer_info = Writer::new()
@@ -200,6 +200,7 @@ fn signed_data(
 /// The attributes in DER order: what a SET OF is sorted by (X.690 §11.6).
 fn signed_attributes(
     signer: &Signer<'_>,
+    scheme: SignatureScheme,
     message_digest: &[u8],
     now: UnixTime,
     provider: &dyn Provider,
@@ -217,6 +218,7 @@ fn signed_attributes(
             oid::SIGNING_CERTIFICATE_V2,
             &signing_certificate(signer.certificate, provider),
         ),
+        attribute(oid::CMS_ALGORITHM_PROTECTION, &algorithm_protection(scheme)),
     ];
     if signer.certificate.may_encrypt() {
         // issuerAndSerialNumber of SMIMEEncryptionKeyPreference is [0] IMPLICIT (RFC 8551 §2.5.3).
@@ -243,6 +245,15 @@ fn signing_certificate(certificate: &Certificate, provider: &dyn Provider) -> Ve
     let id = Writer::new().octets(&hash).raw(&issuer_serial).sequence();
     let ids = Writer::new().raw(&id).sequence();
     Writer::new().raw(&ids).sequence()
+}
+
+/// `CMSAlgorithmProtection` (RFC 6211 §2), which RFC 8933 §4 asks for.
+fn algorithm_protection(scheme: SignatureScheme) -> Vec<u8> {
+    let signature = algorithm::signature_der(scheme);
+    Writer::new()
+        .raw(&algorithm::digest_der(content_digest(scheme)))
+        .raw(&asn1::implicit(tag::context(1), signature))
+        .sequence()
 }
 
 /// `IssuerAndSerialNumber` (RFC 5652 §10.2.4).

@@ -190,6 +190,7 @@ impl Examination<'_> {
         budget: &mut Budget,
     ) -> Result<Certificate, Problem> {
         let signed = self.signed_octets(digests)?;
+        self.check_stated_algorithms(scheme)?;
         let is_accepted = self.judge.trust.accepts_sha1 && self.rests_on_sha1(scheme);
         if self.is_weak(scheme) && !is_accepted {
             return Err(Problem::new(
@@ -289,6 +290,27 @@ impl Examination<'_> {
                 "the content was changed after it was signed",
             )),
             None => Err(invalid("the signature does not name the content's digest")),
+        }
+    }
+
+    /// CMSAlgorithmProtection must name the algorithms that stand beside it, or they were exchanged (RFC 6211 §3).
+    fn check_stated_algorithms(&self, scheme: &FoundScheme) -> Result<(), Problem> {
+        let Some(attributes) = &self.signer.attributes else {
+            return Ok(());
+        };
+        let are_stated = match attributes.algorithms() {
+            Ok(Some((digest, signature))) => {
+                let common = digest.and_then(ContentDigest::common);
+                digest == self.signer.digest
+                    && algorithm::read_signature(&signature, common) == Ok(*scheme)
+            }
+            Ok(None) => true,
+            Err(_) => false,
+        };
+        if are_stated {
+            Ok(())
+        } else {
+            Err(invalid("the algorithms are not those that were signed"))
         }
     }
 

@@ -66,6 +66,14 @@ pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The element under another tag, as IMPLICIT asks for.
+pub(crate) fn implicit(tag: u8, mut element: Vec<u8>) -> Vec<u8> {
+    if let Some(first) = element.first_mut() {
+        *first = tag;
+    }
+    element
+}
+
 /// Identifier and length octets of an element with so many octets of content.
 pub(crate) fn header(tag: u8, content_octets: usize) -> Vec<u8> {
     let mut out = vec![tag];

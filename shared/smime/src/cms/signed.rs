@@ -180,6 +180,7 @@ impl<'a> SignedAttributes<'a> {
             oid::ENCRYPTION_KEY_PREFERENCE,
             oid::SIGNING_CERTIFICATE,
             oid::SIGNING_CERTIFICATE_V2,
+            oid::CMS_ALGORITHM_PROTECTION,
         ]
         .iter()
         .all(|id| self.value(*id).is_ok())
@@ -242,5 +243,18 @@ impl<'a> SignedAttributes<'a> {
             return Ok(Some((Digest::Sha1, id.octets()?)));
         }
         Ok(None)
+    }
+
+    /// The digest, where it is known here, and the signature's `AlgorithmIdentifier`, by CMSAlgorithmProtection
+    /// (RFC 6211 §2).
+    pub(crate) fn algorithms(&self) -> Result<Option<(Option<ContentDigest>, Vec<u8>)>, Asn1Error> {
+        let Some(value) = self.one(oid::CMS_ALGORITHM_PROTECTION) else {
+            return Ok(None);
+        };
+        let mut fields = value.reader();
+        let digest = ContentDigest::from_oid(fields.sequence()?.oid()?);
+        let signature = fields.expect(tag::context(1))?;
+        let signature = Writer::new().raw(signature.content).sequence();
+        Ok(Some((digest, signature)))
     }
 }

@@ -8,7 +8,9 @@ use crate::support::{P256, Person, RSA, opened, reading, writer};
 const CERTIFICATES: [usize; 3] = [1, 0, 3];
 const SIGNERS: [usize; 3] = [1, 0, 4];
 const SIGNERS_ISSUER: [usize; 6] = [1, 0, 4, 0, 1, 0];
+const ATTRIBUTES: [usize; 5] = [1, 0, 4, 0, 3];
 const SIGNATURE: [usize; 5] = [1, 0, 4, 0, 5];
+const SET: u8 = 0x31;
 
 const TEXT: &[u8] = b"Content-Type: text/plain\r\n\r\nhi\r\n";
 
@@ -109,14 +111,12 @@ fn signers_times_certificates_are_limited() {
 /// The octets under a signature with attributes are no content of a signature without any.
 #[test]
 fn attributes_are_not_passed_off_as_content() {
-    const SET: u8 = 0x31;
     const CONTENT: [usize; 5] = [1, 0, 2, 1, 0];
     const SIGNER: [usize; 4] = [1, 0, 4, 0];
-    const ATTRIBUTES: usize = 3;
     let object = object(P256);
+    let attributes = der::element(SET, der::content(der::at(&object, &ATTRIBUTES)));
     let mut parts = der::children(der::at(&object, &SIGNER));
-    let attributes = der::element(SET, der::content(parts[ATTRIBUTES]));
-    parts.remove(ATTRIBUTES);
+    parts.remove(3);
     let object = der::with(&object, &SIGNER, &parts.concat());
     let confused = der::with(&object, &CONTENT, &attributes);
     assert_eq!(reason("p256", &confused), Some(Reason::SignatureInvalid));
@@ -128,6 +128,39 @@ fn attributes_are_not_passed_off_as_content() {
         der::content(der::at(&object, &[1, 0, 4, 0, 4])),
     );
     assert_eq!(verified, Ok(()));
+}
+
+/// RFC 6211 §3: what the signer says to have used stands beside the signature, or somebody exchanged it.
+#[test]
+fn algorithms_are_those_that_were_signed() {
+    const PROTECTION: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x34";
+    const SHA256: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x02\x01";
+    const SHA384: &[u8] = b"\x60\x86\x48\x01\x65\x03\x04\x02\x02";
+    const ECDSA_SHA256: &[u8] = b"\x2a\x86\x48\xce\x3d\x04\x03\x02";
+    const ECDSA_SHA384: &[u8] = b"\x2a\x86\x48\xce\x3d\x04\x03\x03";
+    let object = object(P256);
+    let attributes = der::at(&object, &ATTRIBUTES);
+    let is_protection = |attribute: &&[u8]| attribute.windows(9).any(|id| id == PROTECTION);
+    let place = der::children(attributes).iter().position(is_protection);
+    let place = place.expect("we say what we use");
+    let protection = der::children(attributes)[place];
+    let with = |protection: &[u8]| {
+        let attributes = der::with(attributes, &[place], der::content(protection));
+        let to_sign = der::element(SET, der::content(&attributes));
+        let scheme = SignatureScheme::Ecdsa(Digest::Sha256);
+        let signature = writer().sign(scheme, &P256.key_pair().key, &to_sign);
+        let object = der::with(&object, &SIGNATURE, &signature.unwrap());
+        let object = der::with(&object, &ATTRIBUTES, der::content(&attributes));
+        reason("p256", &object)
+    };
+    assert_eq!(with(protection), None);
+    for (meant, other) in [(SHA256, SHA384), (ECDSA_SHA256, ECDSA_SHA384)] {
+        let exchanged = replaced(protection, meant, other);
+        assert_eq!(with(&exchanged), Some(Reason::SignatureInvalid));
+    }
+    // In that place would stand the algorithm of an authentication code, which signs nothing.
+    let broken = replaced(protection, b"\xa1\x0a", b"\xa2\x0a");
+    assert_eq!(with(&broken), Some(Reason::SignatureInvalid));
 }
 
 /// Who names the content of a bare object is not told of another one inside of it.
