@@ -253,6 +253,18 @@ fn what_is_encrypted_decrypts() {
 }
 
 #[test]
+fn encrypting_to_who_is_over_is_told() {
+    let folder = Folder::new();
+    let (exit, object) = folder.json("encrypt m.eml --to bob.pem --out e.eml");
+    assert_eq!((exit, &object["warnings"]), (0, &Value::Null));
+    let encrypt = "encrypt m.eml --to bob.pem --at 9000-01-01T00:00:00Z --out e.eml";
+    let (exit, object) = folder.json(encrypt);
+    assert_eq!((exit, object["warnings"].as_array().unwrap().len()), (0, 1));
+    let text = String::from_utf8(folder.run(encrypt).stdout).unwrap();
+    assert!(text.contains("warning: the certificate of"), "{text}");
+}
+
+#[test]
 fn signed_and_encrypted_is_opened_and_judged() {
     let folder = Folder::new();
     folder.run("sign m.eml --key alice.key --cert alice.pem --out s.eml");

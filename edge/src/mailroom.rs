@@ -156,7 +156,7 @@ impl Case {
             .map(|record| recorded(record, handed_on))
             .collect();
         let organisation = &self.facts.organisation;
-        let mut batch = vec![self.add(desk, envelope, &seen, &recipients)?];
+        let mut batch = self.add(desk, envelope, &seen, &recipients)?;
         for learnt in &decision.learnt {
             let lesson = Lesson {
                 address: &learnt.address,
@@ -205,8 +205,8 @@ impl Case {
             message_id: "",
             size,
         };
-        let add = self.add(desk, envelope, &seen, &recipients)?;
-        desk.db.write(vec![add]).await?;
+        let batch = self.add(desk, envelope, &seen, &recipients)?;
+        desk.db.write(batch).await?;
         Ok(())
     }
 
@@ -216,7 +216,7 @@ impl Case {
         envelope: &Envelope,
         seen: &Seen<'_>,
         recipients: &[RecordedRecipient],
-    ) -> Result<Statement, Failure> {
+    ) -> Result<Vec<Statement>, Failure> {
         let from = envelope.from.as_ref().map(ToString::to_string);
         let message = Recorded {
             id: seen.id,

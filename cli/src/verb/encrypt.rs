@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use findings::{Report, certificate_json, counted};
+use findings::{Report, certificate_json, counted, printable};
+use mail::UnixTime;
 use native_crypto::Native;
 use smime::{Certificate, ContentCipher, Digest, EncryptError, RsaPadding};
 
+use crate::clock;
 use crate::input::{self, Stop};
 use crate::output::Destination;
 use crate::report::UsageError;
@@ -24,6 +26,9 @@ pub(crate) struct Encrypt {
     /// RSAES-OAEP instead of PKCS#1 v1.5 for RSA keys.
     #[arg(long)]
     oaep: bool,
+    /// When the certificates should be valid, RFC 3339; default is now. One that is not is told, and encrypted to.
+    #[arg(long, value_name = "TIME", value_parser = input::time)]
+    at: Option<UnixTime>,
     #[command(flatten)]
     destination: Destination,
     /// Print one JSON object; needs --out.
@@ -61,12 +66,33 @@ impl Encrypt {
             Ok(encrypted) => {
                 let detail = format!("encrypted to {}", counted(recipients.len(), "certificate"));
                 let report = Report::good(detail).with("recipients", shown);
+                let report = self.with_warnings(report, &recipients);
                 Ok(self
                     .destination
                     .put(&encrypted, report.with("cipher", self.cipher.name()))?)
             }
             Err(error) => Ok(refusal(error, &recipients).with("recipients", shown)),
         }
+    }
+
+    /// The key of a certificate that is over still opens: what it means is for the caller to say.
+    fn with_warnings(&self, report: Report, recipients: &[Certificate]) -> Report {
+        let now = self.at.unwrap_or_else(clock::now);
+        let invalid = recipients.iter().filter(|one| !one.is_valid_at(now));
+        let warnings = invalid.map(|one| {
+            let (subject, from, until) = (one.subject(), one.not_before(), one.not_after());
+            format!("the certificate of {subject} is valid from {from} to {until}")
+        });
+        let warnings: Vec<String> = warnings.collect();
+        if warnings.is_empty() {
+            return report;
+        }
+        let text = warnings
+            .iter()
+            .map(|one| format!("warning: {}\n", printable(one)));
+        report
+            .with_text(&text.collect::<String>())
+            .with("warnings", warnings)
     }
 
     fn recipients(&self) -> Result<Vec<Certificate>, Stop> {

@@ -96,16 +96,21 @@ fn users(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Failu
         }
         let password = crypto::hash_password(&user.password)
             .map_err(|_| Failure::broken("hashing a password failed"))?;
-        Ok(organisations::add_user(
-            &desk.db,
-            &setup.id,
-            &email.to_string(),
-            &user.name,
-            &password,
-            user.may_write,
-        )?)
+        let email = email.to_string();
+        Ok([
+            organisations::add_user(
+                &desk.db,
+                &setup.id,
+                &email,
+                &user.name,
+                &password,
+                user.may_write,
+            )?,
+            organisations::end_sessions(&desk.db, &setup.id, &email)?,
+        ])
     };
-    setup.users.iter().enumerate().map(add).collect()
+    let statements = setup.users.iter().enumerate().map(add);
+    Ok(statements.collect::<Result<Vec<_>, Failure>>()?.concat())
 }
 
 fn tokens(desk: &Desk, setup: &OrganisationSetup) -> Result<Vec<Statement>, Failure> {

@@ -50,16 +50,38 @@ pub(crate) struct RecordedRecipient {
     pub(crate) trace: Vec<TraceStep>,
 }
 
+/// Recipients that one statement adds: D1 takes 2 MB for a value, and for each of them some 12 KB may be told of
+/// the rules that were passed.
+const ADDED_AT_ONCE_MAX: usize = 100;
+
 /// Adds a message's rows.
 pub(crate) fn add(
     db: &Database,
     organisation: &str,
     message: &Recorded<'_>,
+) -> worker::Result<Vec<Statement>> {
+    let mut added = 0;
+    let chunks = message.recipients.chunks(ADDED_AT_ONCE_MAX);
+    let statements = chunks.map(|recipients| {
+        let first = added;
+        added += recipients.len();
+        add_some(db, organisation, message, first, recipients)
+    });
+    statements.collect()
+}
+
+/// Adds the rows of some recipients, of whom the first has this number.
+fn add_some(
+    db: &Database,
+    organisation: &str,
+    message: &Recorded<'_>,
+    first: usize,
+    recipients: &[RecordedRecipient],
 ) -> worker::Result<Statement> {
     db.statement(
         "INSERT INTO messages (organisation, id, at, direction, sender, recipient, message_id, \
          outcome, protection, rule_id, rule_name, reason, size, policy_version, trace) \
-         SELECT ?1, ?2 || printf('%04x', key), ?3, ?4, ?5, value ->> 'to', ?6, \
+         SELECT ?1, ?2 || printf('%04x', ?10 + key), ?3, ?4, ?5, value ->> 'to', ?6, \
          value ->> 'outcome', value -> 'protection', value ->> '$.rule.id', \
          value ->> '$.rule.name', value ->> 'reason', ?7, ?8, value -> 'trace' \
          FROM json_each(?9)",
@@ -72,7 +94,8 @@ pub(crate) fn add(
             message.message_id.into(),
             integer(message.size).into(),
             integer(message.policy_version).into(),
-            d1::json(&message.recipients).into(),
+            d1::json(&recipients).into(),
+            integer(first).into(),
         ],
     )
 }

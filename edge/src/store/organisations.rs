@@ -107,6 +107,20 @@ pub(crate) fn add_user(
     )
 }
 
+/// Ends the sessions of a person whose password was set: whoever knew the old one is out. Those of one of another
+/// organisation are left alone.
+pub(crate) fn end_sessions(
+    db: &Database,
+    organisation: &str,
+    email: &str,
+) -> worker::Result<Statement> {
+    db.statement(
+        "DELETE FROM sessions WHERE email = (SELECT email FROM users \
+         WHERE email = ?1 AND organisation = ?2)",
+        [email.into(), organisation.into()],
+    )
+}
+
 /// An API token, by its hash. One of another organisation is left alone.
 pub(crate) fn add_token(
     db: &Database,

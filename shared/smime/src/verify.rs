@@ -293,16 +293,16 @@ impl Examination<'_> {
         }
     }
 
-    /// CMSAlgorithmProtection must name the algorithms that stand beside it, or they were exchanged (RFC 6211 §3).
+    /// `CMSAlgorithmProtection` must name the algorithms that stand beside it, or they were exchanged (RFC 6211 §3).
     fn check_stated_algorithms(&self, scheme: &FoundScheme) -> Result<(), Problem> {
         let Some(attributes) = &self.signer.attributes else {
             return Ok(());
         };
         let are_stated = match attributes.algorithms() {
-            Ok(Some((digest, signature))) => {
-                let common = digest.and_then(ContentDigest::common);
-                digest == self.signer.digest
-                    && algorithm::read_signature(&signature, common) == Ok(*scheme)
+            Ok(Some(stated)) => {
+                let digest = stated.digest.and_then(ContentDigest::common);
+                stated.digest == self.signer.digest
+                    && algorithm::read_signature(&stated.signature, digest) == Ok(*scheme)
             }
             Ok(None) => true,
             Err(_) => false,

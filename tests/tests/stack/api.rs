@@ -1,6 +1,6 @@
 //! What the API does with what it should not do.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::setting::Setting;
@@ -88,5 +88,44 @@ pub(crate) fn describes_every_call(setting: &Setting) -> Result<()> {
             endpoint.path
         );
     }
+    Ok(())
+}
+
+/// Whoever knew the old password is out.
+pub(crate) fn ends_sessions_with_their_password(setting: &Setting) -> Result<()> {
+    const EMAIL: &str = "anna@signs-in.test";
+    let operator = setting.ready["operator"]["token"].as_str();
+    let operator = setting.api.with_token(operator.context("operator")?);
+    let set = |password: &str| {
+        let user = json!({"email": EMAIL, "name": "Anna", "password": password, "may_write": true});
+        let setup = json!({"id": "signs-in", "name": "Signs in", "domains": [], "users": [user]});
+        operator.post("/operator/organisations", &setup)
+    };
+    let session = format!("{}/session", setting.ready("api")?);
+    let sign_in = |password: &str| {
+        let body = json!({"email": EMAIL, "password": password});
+        let reply = ureq::post(&session).send_json(body)?;
+        let cookie = reply.headers().get("set-cookie").context("no cookie")?;
+        let cookie = cookie.to_str()?.split(';').next();
+        cookie.map(ToOwned::to_owned).context("an empty cookie")
+    };
+    let is_in = |cookie: &str| {
+        let reply = ureq::get(&session).header("cookie", cookie).call();
+        match reply {
+            Ok(_) => Ok(true),
+            Err(ureq::Error::StatusCode(401)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    };
+
+    set("the first password")?;
+    let first = sign_in("the first password")?;
+    ensure!(is_in(&first)?, "signed in and yet out");
+    set("the second password")?;
+    ensure!(!is_in(&first)?, "still in with the first password");
+    ensure!(
+        is_in(&sign_in("the second password")?)?,
+        "the second is none"
+    );
     Ok(())
 }

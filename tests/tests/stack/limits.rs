@@ -50,6 +50,29 @@ pub(crate) fn process(setting: &Setting, to: &str, message: &[u8]) -> Result<(u3
     Ok((count("d1")?, count("kv")?))
 }
 
+/// What is told of all of them is more than the database takes as one value.
+pub(crate) fn lists_every_recipient(setting: &Setting) -> Result<()> {
+    const RECIPIENTS: usize = 250;
+    let address = |number: usize| format!("one{number}@very-many.test");
+    let recipients: Vec<String> = (0..RECIPIENTS).map(address).collect();
+    let message = plain(ALICE, &recipients[0], "Many", "Listed.", now());
+    process(setting, &recipients.join("&to="), &message)?;
+    for number in [0, 99, 100, RECIPIENTS - 1] {
+        let page = setting
+            .api
+            .get(&format!("/messages?address={}", address(number)))?;
+        let ids: Vec<&str> = page["items"]
+            .as_array()
+            .context("items")?
+            .iter()
+            .filter_map(|item| item["id"].as_str())
+            .collect();
+        let is_listed = matches!(ids[..], [id] if id.ends_with(&format!("{number:04x}")));
+        ensure!(is_listed, "recipient {number} is listed as {ids:?}");
+    }
+    Ok(())
+}
+
 pub(crate) fn keeps_to_the_seats(setting: &Setting) -> Result<()> {
     let before = setting.api.get("/licence")?;
     let used = before["used"].as_u64().context("used")?

@@ -121,6 +121,10 @@ const TESTS: &[(&str, Test)] = &[
         api::describes_every_call,
     ),
     (
+        "a new password ends the sessions of the old one",
+        api::ends_sessions_with_their_password,
+    ),
+    (
         "a blocked certificate stays blocked",
         partners::stay_blocked,
     ),
@@ -147,6 +151,10 @@ const TESTS: &[(&str, Test)] = &[
     (
         "a warm mail costs one look into each store",
         limits::costs_one_look,
+    ),
+    (
+        "a mail to very many is listed for each",
+        limits::lists_every_recipient,
     ),
     (
         "concurrent activations never pass the seats",

@@ -135,6 +135,14 @@ pub(crate) fn read_certificate_id(
     })
 }
 
+/// `CMSAlgorithmProtection` (RFC 6211 §2).
+pub(crate) struct StatedAlgorithms {
+    /// `None` if the digest is not known here.
+    pub(crate) digest: Option<ContentDigest>,
+    /// `AlgorithmIdentifier`.
+    pub(crate) signature: Vec<u8>,
+}
+
 /// An attribute that may occur once did not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct RepeatedAttribute;
@@ -245,9 +253,8 @@ impl<'a> SignedAttributes<'a> {
         Ok(None)
     }
 
-    /// The digest, where it is known here, and the signature's `AlgorithmIdentifier`, by CMSAlgorithmProtection
-    /// (RFC 6211 §2).
-    pub(crate) fn algorithms(&self) -> Result<Option<(Option<ContentDigest>, Vec<u8>)>, Asn1Error> {
+    /// The algorithms that the signer says to have used (RFC 6211 §2).
+    pub(crate) fn algorithms(&self) -> Result<Option<StatedAlgorithms>, Asn1Error> {
         let Some(value) = self.one(oid::CMS_ALGORITHM_PROTECTION) else {
             return Ok(None);
         };
@@ -255,6 +262,6 @@ impl<'a> SignedAttributes<'a> {
         let digest = ContentDigest::from_oid(fields.sequence()?.oid()?);
         let signature = fields.expect(tag::context(1))?;
         let signature = Writer::new().raw(signature.content).sequence();
-        Ok(Some((digest, signature)))
+        Ok(Some(StatedAlgorithms { digest, signature }))
     }
 }
