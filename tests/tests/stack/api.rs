@@ -104,7 +104,9 @@ pub(crate) fn ends_sessions_with_their_password(setting: &Setting) -> Result<()>
     let session = format!("{}/session", setting.ready("api")?);
     let sign_in = |password: &str| {
         let body = json!({"email": EMAIL, "password": password});
-        let reply = ureq::post(&session).send_json(body)?;
+        let reply = ureq::post(&session)
+            .content_type("application/json")
+            .send(body.to_string())?;
         let cookie = reply.headers().get("set-cookie").context("no cookie")?;
         let cookie = cookie.to_str()?.split(';').next();
         cookie.map(ToOwned::to_owned).context("an empty cookie")
