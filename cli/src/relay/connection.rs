@@ -242,49 +242,70 @@ impl Connection {
         self.session.finish(&reply);
     }
 
-    /// Has the edge process the message and delivers what comes back. Returns the client's reply and
-    /// the message's name in the edge's overview.
+    /// Has the message processed and delivered for those who do not have it yet. Returns the client's
+    /// reply and the message's name in the edge's overview.
     async fn hand_over(&self, message: Bytes, open: &Transaction) -> (Reply, Option<String>) {
         if trace::hops(&message) > HOPS_MAX {
             return (reply(554, (5, 4, 6), "the mail goes in circles"), None);
         }
         let from = sender(open);
         let submission = self.submission(&from, &message, open);
-        let wanted: Vec<&Path> = open
+        let (held, wanted): (Vec<&Path>, Vec<&Path>) = open
             .to
             .iter()
-            .filter(|to| !self.has(submission.as_ref(), to))
-            .collect();
+            .partition(|to| self.has(submission.as_ref(), to));
         if wanted.is_empty() {
             // The recipients that were missing last time are not among these.
-            return (verdict(&[], &self.id), None);
+            return (verdict(&held, &[], &self.id), None);
         }
         let asked = api::ProcessQuery {
             direction: self.direction,
             from,
             to: wanted.iter().map(|path| path.address.to_string()).collect(),
         };
-        let (named, parts) = match self.relay.edge.process(&asked, message).await {
-            Ok(Processed::Deliver { message, mut parts }) => {
-                parts
-                    .retain(|part| !(part.is_report(open) && self.has_report(submission.as_ref())));
-                (message, parts)
-            }
-            Ok(Processed::Refuse(reply)) => return (reply, None),
-            Err(error) => {
-                self.edge_failed("process", &error.to_string());
-                return (error.to_reply(), None);
-            }
-        };
-        let results = self.relay.delivery.deliver(&parts, open).await;
-        let reply = verdict(&results, &self.id);
+        let (named, results) = self
+            .process(&asked, message, open, submission.as_ref())
+            .await;
+        let reply = verdict(&held, &results, &self.id);
         if reply.is_positive() {
             self.forget(submission.as_ref(), open);
         } else {
             self.remember(submission.as_ref(), &results);
-            self.report(named.as_deref(), &results).await;
         }
         (reply, named)
+    }
+
+    /// Has the edge process the message and delivers what comes back. Returns the message's name in
+    /// the edge's overview, and what became of each recipient.
+    async fn process(
+        &self,
+        asked: &api::ProcessQuery,
+        message: Bytes,
+        open: &Transaction,
+        submission: Option<&Submission>,
+    ) -> (Option<String>, Vec<Delivered>) {
+        let reply = match self.relay.edge.process(asked, message).await {
+            Ok(Processed::Deliver {
+                message: named,
+                mut parts,
+            }) => {
+                parts.retain(|part| !(part.is_report(open) && self.has_report(submission)));
+                let results = self.relay.delivery.deliver(&parts, open).await;
+                self.report(named.as_deref(), &results).await;
+                return (named, results);
+            }
+            Ok(Processed::Refuse(reply)) => reply,
+            Err(error) => {
+                self.edge_failed("process", &error.to_string());
+                error.to_reply()
+            }
+        };
+        let all = asked.to.iter().map(|to| Delivered {
+            to: to.clone(),
+            reply: reply.clone(),
+            is_report: false,
+        });
+        (None, all.collect())
     }
 
     /// For the ledger; `None` spares hashing where it can hold nothing and will get nothing.
@@ -330,13 +351,17 @@ impl Connection {
         self.relay.ledger.remove(submission.report());
     }
 
+    /// Corrects the edge's overview where a next hop did not take the message.
     async fn report(&self, named: Option<&str>, results: &[Delivered]) {
         let Some(message) = named else {
             return;
         };
-        let recipients = results.iter().filter(|result| !result.is_report);
+        let mail = || results.iter().filter(|result| !result.is_report);
+        if mail().all(|result| result.reply.is_positive()) {
+            return;
+        }
         let outcome = api::NextHopOutcome {
-            recipients: recipients
+            recipients: mail()
                 .map(|result| api::RecipientReply {
                     address: result.to.clone(),
                     reply: (!result.reply.is_positive()).then(|| result.reply.to_string()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mail::Address;
 use policy::Direction;
-use smtp::{EnhancedCode, Envelope, Reply, Transaction};
+use smtp::{EnhancedCode, Envelope, Path, Reply, Transaction};
 
 use super::events::{Event, Log};
 use super::next_hop::NextHop;
@@ -70,14 +70,15 @@ fn spelling(path: &str, of: &Transaction) -> String {
     spelled.map_or_else(|| path.to_owned(), |spelled| spelled.text.clone())
 }
 
-/// The client's reply. In this order:
+/// The client's reply, out of what became of this try and of those who have the message from an
+/// earlier one. In this order:
 /// 1. Someone may get it later: 451, and the client sends it again.
 /// 2. Someone will not get it: that refusal. If others have it, it says so, because the client will
 ///    tell its user of a failure.
 /// 3. Else 250.
 ///
 /// An error report that is refused for good changes nothing: there is nobody left to tell.
-pub(super) fn verdict(results: &[Delivered], id: &str) -> Reply {
+pub(super) fn verdict(held: &[&Path], results: &[Delivered], id: &str) -> Reply {
     if let Some(later) = results.iter().find(|result| result.reply.is_transient()) {
         return try_again(&later.reply);
     }
@@ -87,18 +88,17 @@ pub(super) fn verdict(results: &[Delivered], id: &str) -> Reply {
     };
     let mail = results.iter().filter(|result| !result.is_report);
     let (taken, lost): (Vec<_>, Vec<_>) = mail.partition(|result| result.reply.is_positive());
-    if taken.is_empty() && lost.iter().all(|result| result.reply == first.reply) {
+    if held.is_empty() && taken.is_empty() && lost.iter().all(|result| result.reply == first.reply)
+    {
         return first.reply.clone();
     }
     let mut text: Vec<String> = lost
         .iter()
         .map(|result| format!("not delivered to <{}>: {}", result.to, result.reply))
         .collect();
-    text.extend(
-        taken
-            .iter()
-            .map(|result| format!("delivered to <{}>", result.to)),
-    );
+    let held = held.iter().map(|path| path.address.to_string());
+    let taken = taken.iter().map(|result| result.to.clone());
+    text.extend(held.chain(taken).map(|to| format!("delivered to <{to}>")));
     Reply {
         text: text.join("\n"),
         ..first.reply.clone()
@@ -118,7 +118,6 @@ fn try_again(reply: &Reply) -> Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use smtp::Path;
 
     fn result(to: &str, reply: &str) -> Delivered {
         Delivered {
@@ -128,12 +127,19 @@ mod tests {
         }
     }
 
+    fn path(text: &str) -> Path {
+        Path {
+            address: Address::parse(text).unwrap(),
+            text: text.to_owned(),
+        }
+    }
+
     fn verdict_of(replies: &[&str]) -> String {
         let results: Vec<_> = replies
             .iter()
             .map(|reply| result("b@p.test", reply))
             .collect();
-        verdict(&results, "1").to_string()
+        verdict(&[], &results, "1").to_string()
     }
 
     #[test]
@@ -167,17 +173,25 @@ mod tests {
             ..result("a@acme.test", reply)
         };
         let results = [result("b@p.test", "250 ok"), report("550 no")];
-        assert_eq!(verdict(&results, "1").code, 250);
+        assert_eq!(verdict(&[], &results, "1").code, 250);
         let results = [result("b@p.test", "250 ok"), report("450 later")];
-        assert_eq!(verdict(&results, "1").code, 451);
+        assert_eq!(verdict(&[], &results, "1").code, 451);
+    }
+
+    #[test]
+    fn who_has_the_mail_from_an_earlier_try_is_named() {
+        let held = path("ann@p.test");
+        let verdict = |reply| verdict(&[&held], &[result("b@p.test", reply)], "1").to_string();
+        assert_eq!(
+            verdict("550 5.1.1 unknown"),
+            "550 5.1.1 not delivered to <b@p.test>: 550 5.1.1 unknown delivered to <ann@p.test>"
+        );
+        assert_eq!(verdict("451 4.4.1 down"), "451 4.4.1 down");
+        assert_eq!(verdict("250 ok"), "250 2.0.0 delivered, id 1");
     }
 
     #[test]
     fn next_hops_get_the_spelling_of_the_client() {
-        let path = |text: &str| Path {
-            address: Address::parse(text).unwrap(),
-            text: text.to_owned(),
-        };
         let of = Transaction {
             from: Some(path("prvs=12AbC@Acme.test")),
             to: vec![path("Bob@Partner.test")],

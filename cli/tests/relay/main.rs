@@ -282,6 +282,26 @@ fn who_has_a_mail_does_not_get_it_again_when_the_client_repeats_it() {
     );
 }
 
+/// Whoever has it from an earlier try is named too, when the rest is refused.
+#[test]
+fn a_refusal_on_a_retry_says_who_has_the_mail() {
+    let stack = Stack::new(&[]);
+    let to = ["bob@partner.test", "carol@partner.test"];
+    stack
+        .outbound
+        .refuse("carol@partner.test", "451 4.2.2 full");
+    assert_eq!(stack.send(&to), "451 4.2.2 full");
+    stack
+        .edge
+        .process(|_| Answer::refused("550 5.7.5 no certificate"));
+    let reply = stack.send(&to);
+    assert!(
+        reply.contains("not delivered to <carol@partner.test>: 550 5.7.5 no certificate"),
+        "{reply}"
+    );
+    assert!(reply.contains("delivered to <bob@partner.test>"), "{reply}");
+}
+
 #[test]
 fn a_partial_refusal_says_who_has_the_mail() {
     let stack = Stack::new(&[]);
