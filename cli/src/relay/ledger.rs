@@ -5,7 +5,7 @@
 //! The ledger keeps those who have it from getting it again. It is memory only: after a restart a
 //! mail may come twice, it is never lost.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use mail::UnixTime;
@@ -57,9 +57,10 @@ pub(super) struct Ledger(Mutex<Deliveries>);
 
 #[derive(Default)]
 struct Deliveries {
-    known: BTreeSet<Delivered>,
-    /// Oldest first.
-    order: VecDeque<(UnixTime, Delivered)>,
+    /// When each was remembered.
+    known: BTreeMap<Delivered, UnixTime>,
+    /// The same, oldest first.
+    order: BTreeSet<(UnixTime, Delivered)>,
 }
 
 impl Ledger {
@@ -70,22 +71,21 @@ impl Ledger {
 
     /// Whether this recipient has the message already.
     pub(super) fn has(&self, delivery: Delivered) -> bool {
-        self.deliveries().known.contains(&delivery)
+        self.deliveries().known.contains_key(&delivery)
     }
 
     /// Remembers a delivery, and forgets those too old.
     pub(super) fn add(&self, delivery: Delivered, now: UnixTime) {
         let mut deliveries = self.deliveries();
-        if deliveries.known.insert(delivery) {
-            deliveries.order.push_back((now, delivery));
-        }
+        let at = *deliveries.known.entry(delivery).or_insert(now);
+        deliveries.order.insert((at, delivery));
         while deliveries.order.len() > DELIVERIES_MAX
             || deliveries
                 .order
-                .front()
+                .first()
                 .is_some_and(|(at, _)| at.plus_days(REMEMBERED_DAYS) < now)
         {
-            if let Some((_, oldest)) = deliveries.order.pop_front() {
+            if let Some((_, oldest)) = deliveries.order.pop_first() {
                 deliveries.known.remove(&oldest);
             }
         }
@@ -93,7 +93,10 @@ impl Ledger {
 
     /// Forgets a delivery: everyone has the message now, and if it comes once more it is a new one.
     pub(super) fn remove(&self, delivery: Delivered) {
-        self.deliveries().known.remove(&delivery);
+        let mut deliveries = self.deliveries();
+        if let Some(at) = deliveries.known.remove(&delivery) {
+            deliveries.order.remove(&(at, delivery));
+        }
     }
 
     fn deliveries(&self) -> std::sync::MutexGuard<'_, Deliveries> {
@@ -122,6 +125,20 @@ mod tests {
         assert!(!ledger.has(delivery("x", "b@partner.test")));
         ledger.remove(delivery("y", "b@partner.test"));
         assert!(ledger.is_empty());
+    }
+
+    #[test]
+    fn what_was_removed_leaves_no_trace() {
+        let ledger = Ledger::default();
+        let mail = delivery("x", "b@partner.test");
+        ledger.add(mail, UnixTime(0));
+        ledger.remove(mail);
+        ledger.add(mail, UnixTime(0).plus_days(4));
+        let another = delivery("y", "b@partner.test");
+        ledger.add(another, UnixTime(0).plus_days(6));
+        assert!(ledger.has(mail), "it is two days old");
+        ledger.remove(another);
+        assert_eq!(ledger.deliveries().order.len(), 1);
     }
 
     #[test]
