@@ -12,11 +12,18 @@ use crate::failure::Failure;
 /// Octets of the buffers that messages are held in while something is waited for: their arrival, a store, a word
 /// about a signer, the departure of what became of them.
 ///
-/// What a message takes beyond that, it takes for a moment in which nothing else runs: at worst an object decoded
-/// inside of another (¾ of 25 MiB) and compressed content (`smime`'s 32 MiB). Together that is 99 MiB of the
-/// isolate's 122, and leaves 23 MiB for the module, the caches, the gaps between buffers, and JavaScript with its
+/// What a message takes beyond that, it takes for a moment in which nothing else runs: coming in, at worst an object
+/// decoded inside of another (¾ of 25 MiB) and compressed content (`smime`'s 32 MiB); going out, its copies, of which
+/// the gateway knows that they keep to [`gateway::COPIES_OCTETS_MAX`] before it makes them. Together that is 99 MiB of
+/// the isolate's 122, and leaves 23 MiB for the module, the caches, the gaps between buffers, and JavaScript with its
 /// pieces of messages.
 pub(crate) const OCTETS_IN_FLIGHT_MAX: usize = 48 * 1024 * 1024;
+
+// What the gateway lets a message become has room here.
+const _: () = assert!(
+    gateway::COPIES_OCTETS_MAX <= OCTETS_IN_FLIGHT_MAX
+        && gateway::COPY_OCTETS_MAX <= OCTETS_IN_FLIGHT_MAX
+);
 
 thread_local! {
     static IN_FLIGHT: Cell<usize> = const { Cell::new(0) };
@@ -33,10 +40,12 @@ pub(crate) fn admit(octets: usize) -> Result<Room, Failure> {
 }
 
 impl Room {
-    /// Keeps room for what has become of the message, if there is that much now.
+    /// Keeps room for what has become of the message, if there is that much now. Who is alone always gets it: the
+    /// gateway bounds what a message becomes, and whoever is told to come back now would be told so for ever.
     pub(crate) fn resize(&mut self, octets: usize) -> Result<(), Failure> {
-        let total = (IN_FLIGHT.get() - self.0).saturating_add(octets);
-        if total > OCTETS_IN_FLIGHT_MAX {
+        let others = IN_FLIGHT.get() - self.0;
+        let total = others.saturating_add(octets);
+        if others > 0 && total > OCTETS_IN_FLIGHT_MAX {
             return Err(Failure::Lack(
                 Code::Busy,
                 "Too much mail is in flight here just now; try again.",
@@ -61,9 +70,14 @@ mod tests {
     #[test]
     fn what_a_message_becomes_is_counted() {
         let mut one = admit(1024).unwrap();
-        assert!(one.resize(OCTETS_IN_FLIGHT_MAX + 1).is_err());
-        one.resize(OCTETS_IN_FLIGHT_MAX).unwrap();
-        assert!(admit(1).is_err());
+        let other = admit(1).unwrap();
+        assert!(one.resize(OCTETS_IN_FLIGHT_MAX).is_err());
+        drop(other);
+        one.resize(OCTETS_IN_FLIGHT_MAX + 1).unwrap();
+        assert!(
+            admit(1).is_err(),
+            "alone it got its room, and nobody else any"
+        );
         one.resize(1024).unwrap();
         assert!(admit(OCTETS_IN_FLIGHT_MAX - 1024).is_ok());
     }

@@ -101,6 +101,8 @@ async fn decide(
             Code::Deferred,
             "Something is missing for now.",
         )),
+        // There is one recipient.
+        Action::Divide(_) => Err(Failure::broken("a mail to divide among one recipient")),
         Action::Deliver(deliveries) => {
             let mut answer = Answer::Taken;
             for delivery in deliveries {

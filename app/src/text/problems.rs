@@ -198,6 +198,9 @@ fn german(code: Code) -> &'static str {
         Code::Internal => {
             "Im Gateway ist etwas fehlgeschlagen. Geben Sie den Code an den Support weiter."
         }
+        Code::TooManyCopies => {
+            "Die Nachricht ist für so viele Empfänger auf einmal zu groß; übergeben Sie sie in mehreren Aufrufen."
+        }
         Code::Busy => "Das Gateway ist gerade ausgelastet; versuchen Sie es gleich noch einmal.",
         Code::IssuerKeyNotThereYet => {
             "Der Schlüssel der eingebauten CA ist noch nicht verfügbar; versuchen Sie es in einer Minute noch einmal."

@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::Relay;
 use super::delivery::{Delivered, verdict};
-use super::edge::Processed;
+use super::edge::{EdgeError, Processed};
 use super::events::Event;
 use super::ledger::Submission;
 use super::limits::{
@@ -222,7 +222,7 @@ impl Connection {
         let Some(transaction) = self.session.transaction().cloned() else {
             return;
         };
-        let (reply, named) = self.hand_over(Bytes::from(message), &transaction).await;
+        let (reply, names) = self.hand_over(Bytes::from(message), &transaction).await;
         let to: Vec<&str> = transaction
             .to
             .iter()
@@ -235,7 +235,7 @@ impl Connection {
             to: &to,
             octets,
             id: &self.id,
-            message: named.as_deref(),
+            message: (!names.is_empty()).then(|| names.join(", ")).as_deref(),
             reply: &reply.to_string(),
             milliseconds: start.elapsed().as_millis(),
         });
@@ -243,10 +243,11 @@ impl Connection {
     }
 
     /// Has the message processed and delivered for those who do not have it yet. Returns the client's
-    /// reply and the message's name in the edge's overview.
-    async fn hand_over(&self, message: Bytes, open: &Transaction) -> (Reply, Option<String>) {
+    /// reply and the message's names in the edge's overview.
+    async fn hand_over(&self, message: Bytes, open: &Transaction) -> (Reply, Vec<String>) {
         if trace::hops(&message) > HOPS_MAX {
-            return (reply(554, (5, 4, 6), "the mail goes in circles"), None);
+            let reply = reply(554, (5, 4, 6), "the mail goes in circles");
+            return (reply, Vec::new());
         }
         let from = sender(open);
         let submission = self.submission(&from, &message, open);
@@ -256,56 +257,65 @@ impl Connection {
             .partition(|to| self.has(submission.as_ref(), to));
         if wanted.is_empty() {
             // The recipients that were missing last time are not among these.
-            return (verdict(&held, &[], &self.id), None);
+            return (verdict(&held, &[], &self.id), Vec::new());
         }
-        let asked = api::ProcessQuery {
-            direction: self.direction,
+        let to = wanted.iter().map(|path| path.address.to_string()).collect();
+        let mail = Mail {
             from,
-            to: wanted.iter().map(|path| path.address.to_string()).collect(),
+            message,
+            open,
+            submission,
         };
-        let (named, results) = self
-            .process(&asked, message, open, submission.as_ref())
-            .await;
-        let reply = verdict(&held, &results, &self.id);
-        if reply.is_positive() {
-            self.forget(submission.as_ref(), open);
-        } else {
-            self.remember(submission.as_ref(), &results);
+        let mut tried = Tried::default();
+        if let Some(groups) = self.process(&mail, to, &mut tried).await {
+            for to in groups {
+                if self.process(&mail, to.clone(), &mut tried).await.is_some() {
+                    let again = EdgeError::Senseless("a group is divided again".to_owned());
+                    self.process_failed(&again, to, &mut tried);
+                }
+            }
         }
-        (reply, named)
+        let reply = verdict(&held, &tried.results, &self.id);
+        if reply.is_positive() {
+            self.forget(mail.submission.as_ref(), open);
+        } else {
+            self.remember(mail.submission.as_ref(), &tried.results);
+        }
+        (reply, tried.names)
     }
 
-    /// Has the edge process the message and delivers what comes back. Returns the message's name in
-    /// the edge's overview, and what became of each recipient.
+    /// Has the edge process the message for these recipients and delivers what comes back; replies
+    /// the groups for each of which it has to come, if the edge wants it so.
     async fn process(
         &self,
-        asked: &api::ProcessQuery,
-        message: Bytes,
-        open: &Transaction,
-        submission: Option<&Submission>,
-    ) -> (Option<String>, Vec<Delivered>) {
-        let reply = match self.relay.edge.process(asked, message).await {
-            Ok(Processed::Deliver {
-                message: named,
-                mut parts,
-            }) => {
-                parts.retain(|part| !(part.is_report(open) && self.has_report(submission)));
-                let results = self.relay.delivery.deliver(&parts, open).await;
-                self.report(named.as_deref(), &results).await;
-                return (named, results);
-            }
-            Ok(Processed::Refuse(reply)) => reply,
-            Err(error) => {
-                self.edge_failed("process", &error.to_string());
-                error.to_reply()
-            }
+        mail: &Mail<'_>,
+        to: Vec<String>,
+        tried: &mut Tried,
+    ) -> Option<Vec<Vec<String>>> {
+        let asked = api::ProcessQuery {
+            direction: self.direction,
+            from: mail.from.clone(),
+            to,
         };
-        let all = asked.to.iter().map(|to| Delivered {
-            to: to.clone(),
-            reply: reply.clone(),
-            is_report: false,
-        });
-        (None, all.collect())
+        match self.relay.edge.process(&asked, mail.message.clone()).await {
+            Ok(Processed::Deliver { message, mut parts }) => {
+                let has_report = self.has_report(mail.submission.as_ref());
+                parts.retain(|part| !(part.is_report(mail.open) && has_report));
+                let results = self.relay.delivery.deliver(&parts, mail.open).await;
+                self.report(message.as_deref(), &results).await;
+                tried.results.extend(results);
+                tried.names.extend(message);
+            }
+            Ok(Processed::Refuse(reply)) => tried.answered(&reply, asked.to),
+            Ok(Processed::Divide(groups)) => return Some(groups),
+            Err(error) => self.process_failed(&error, asked.to, tried),
+        }
+        None
+    }
+
+    fn process_failed(&self, error: &EdgeError, to: Vec<String>, tried: &mut Tried) {
+        self.edge_failed("process", &error.to_string());
+        tried.answered(&error.to_reply(), to);
     }
 
     /// For the ledger; `None` spares hashing where it can hold nothing and will get nothing.
@@ -375,6 +385,33 @@ impl Connection {
 
     fn edge_failed(&self, call: &str, detail: &str) {
         self.relay.log.write(&Event::EdgeFailed { call, detail });
+    }
+}
+
+/// A mail that is handed over.
+struct Mail<'a> {
+    from: String,
+    message: Bytes,
+    open: &'a Transaction,
+    submission: Option<Submission>,
+}
+
+/// What became of a mail.
+#[derive(Default)]
+struct Tried {
+    /// In the edge's overview.
+    names: Vec<String>,
+    results: Vec<Delivered>,
+}
+
+impl Tried {
+    /// Nothing was delivered to these, because of this reply.
+    fn answered(&mut self, reply: &Reply, to: Vec<String>) {
+        self.results.extend(to.into_iter().map(|to| Delivered {
+            to,
+            reply: reply.clone(),
+            is_report: false,
+        }));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The calls to the edge.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use api::{Endpoint, Problem, RecipientsQuery, RecipientsReply};
@@ -31,6 +32,8 @@ pub(super) enum Processed {
     },
     /// To be refused with this reply.
     Refuse(Reply),
+    /// To be processed once for each of these groups of recipients; nothing was done.
+    Divide(Vec<Vec<String>>),
 }
 
 impl Edge {
@@ -88,6 +91,9 @@ impl Edge {
                 let reply = problem.reply.as_deref().unwrap_or(&problem.detail);
                 return Ok(Processed::Refuse(refusal(reply)));
             }
+            Err(EdgeError::Problem(problem)) if problem.code == "too-many-copies" => {
+                return Ok(Processed::Divide(groups(problem.groups, asked)?));
+            }
             Err(error) => return Err(error),
         };
         let headers = response.headers().clone();
@@ -119,6 +125,21 @@ impl Edge {
 
     fn post(&self, url: Url) -> reqwest::RequestBuilder {
         self.client.post(url).bearer_auth(&*self.token)
+    }
+}
+
+/// The groups of a divided mail, if nobody is missing in them: who is would never get it.
+fn groups(
+    groups: Vec<Vec<String>>,
+    asked: &api::ProcessQuery,
+) -> Result<Vec<Vec<String>>, EdgeError> {
+    let found: BTreeSet<&String> = groups.iter().flatten().collect();
+    if found == asked.to.iter().collect() {
+        Ok(groups)
+    } else {
+        Err(EdgeError::Senseless(
+            "the groups are not the recipients".to_owned(),
+        ))
     }
 }
 

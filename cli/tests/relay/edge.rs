@@ -57,6 +57,14 @@ impl Answer {
         })
     }
 
+    /// To come once for each of these groups.
+    pub(crate) fn divided(groups: &[&[&str]]) -> Self {
+        let mut problem = api::Problem::new(422, api::Code::TooManyCopies, "too large together");
+        let texts = |group: &&[&str]| group.iter().map(|&to| to.to_owned()).collect();
+        problem.groups = groups.iter().map(texts).collect();
+        Self::of(&problem)
+    }
+
     pub(crate) fn html(status: u16) -> Self {
         Self::Http(
             status,

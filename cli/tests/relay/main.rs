@@ -14,6 +14,8 @@ mod edge;
 mod hop;
 mod relay;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use client::Client;
@@ -280,6 +282,49 @@ fn who_has_a_mail_does_not_get_it_again_when_the_client_repeats_it() {
         2,
         "a mail of its own"
     );
+}
+
+/// A mail whose copies are too large together is processed for one group after the other.
+#[test]
+fn a_divided_mail_comes_to_all() {
+    let stack = Stack::new(&[]);
+    let to = [
+        "bob@partner.test",
+        "carol@partner.test",
+        "dave@partner.test",
+    ];
+    let (first, second) = ([to[1]], [to[0], to[2]]);
+    let calls = Arc::new(AtomicUsize::new(0));
+    stack
+        .edge
+        .process(move |body| match calls.fetch_add(1, Ordering::Relaxed) {
+            0 | 3 => Answer::divided(&[&first, &second]),
+            _ => Answer::message(body),
+        });
+    stack.outbound.refuse(to[0], "451 4.2.2 full");
+    assert_eq!(stack.send(&to), "451 4.2.2 full");
+    let received = || -> Vec<Vec<String>> {
+        let mails = stack.outbound.mails().into_iter();
+        mails.map(|mail| mail.to).collect()
+    };
+    assert_eq!(received(), [vec![to[1]], vec![to[2]]]);
+    // Carol has it: the groups that the edge names are no longer the recipients.
+    assert!(stack.send(&to).starts_with("451 4.3.0"));
+    stack.outbound.accept(to[0]);
+    assert!(stack.send(&to).starts_with("250"));
+    assert_eq!(received()[2..], [vec![to[0]]]);
+}
+
+#[test]
+fn a_group_is_not_divided_again() {
+    let stack = Stack::new(&[]);
+    let to = ["bob@partner.test", "carol@partner.test"];
+    for groups in [&[&to[..]][..], &[&to[..1]], &[]] {
+        let answer = Answer::divided(groups);
+        stack.edge.process(move |_| answer.clone());
+        assert!(stack.send(&to).starts_with("451 4.3.0"));
+    }
+    assert!(stack.outbound.mails().is_empty());
 }
 
 /// Whoever has it from an earlier try is named too, when the rest is refused.

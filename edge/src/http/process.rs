@@ -44,6 +44,9 @@ pub(crate) async fn process(exchange: Exchange) -> Result<Response, Failure> {
     let raw = body::message(&exchange.request, buffer, BODY_OCTETS_MAX).await?;
     let desk = &exchange.desk;
     let decision = case.decide(desk, &envelope, raw).await?;
+    if let Action::Divide(groups) = &decision.action {
+        return Err(too_many_copies(groups));
+    }
     room.resize(mailroom::octets_held(&decision))?;
     // The relay hands on before it answers its client, and says so if that failed.
     let id = case
@@ -53,6 +56,7 @@ pub(crate) async fn process(exchange: Exchange) -> Result<Response, Failure> {
         Action::Deliver(deliveries) => outputs(desk, &id, deliveries, room),
         Action::Refuse(reply) => Err(answer(422, Code::Refused, &reply)),
         Action::Defer(reply) => Err(answer(503, Code::Deferred, &reply)),
+        Action::Divide(groups) => Err(too_many_copies(&groups)),
     }
 }
 
@@ -179,6 +183,15 @@ fn too_large(refused: &[gateway::Refused]) -> Failure {
     problem.into()
 }
 
+fn too_many_copies(groups: &[Vec<Address>]) -> Failure {
+    let detail = "The copies for so many recipients are too large together: hand the message over \
+                  once for each group.";
+    let mut problem = Problem::new(422, Code::TooManyCopies, detail);
+    let texts = |group: &Vec<Address>| group.iter().map(ToString::to_string).collect();
+    problem.groups = groups.iter().map(texts).collect();
+    problem.into()
+}
+
 fn answer(status: u16, code: Code, reply: &gateway::Reply) -> Failure {
     let mut problem = Problem::new(status, code, reply.text());
     problem.reply = Some(reply.line());
@@ -220,7 +233,8 @@ fn multipart(headers: &Headers, deliveries: Vec<Delivery>) -> Result<Vec<Buffer>
     Ok(parts(&boundary, deliveries))
 }
 
-/// The parts in their messages' own buffers.
+/// The parts, with the messages in their own buffers: what stands around them is apart, because a buffer that
+/// grows may move.
 fn parts(boundary: &str, deliveries: Vec<Delivery>) -> Vec<Buffer> {
     let part = |delivery: Delivery| {
         let mut head = format!("--{boundary}\r\nContent-Type: message/rfc822\r\n");
@@ -228,13 +242,14 @@ fn parts(boundary: &str, deliveries: Vec<Delivery>) -> Vec<Buffer> {
             head.extend([name, ": ", &value, "\r\n"]);
         }
         head.push_str("\r\n");
-        let mut part = delivery.message;
-        part.prepend(head.as_bytes());
-        part.append(b"\r\n");
-        part
+        [
+            head.into_bytes().into(),
+            delivery.message,
+            b"\r\n".to_vec().into(),
+        ]
     };
     let end = format!("--{boundary}--\r\n").into_bytes().into();
-    deliveries.into_iter().map(part).chain([end]).collect()
+    deliveries.into_iter().flat_map(part).chain([end]).collect()
 }
 
 /// The envelope of an output, and which next hop takes it.

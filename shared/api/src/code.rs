@@ -93,6 +93,7 @@ codes! {
     ClockGoesForward = "clock-goes-forward",
     BadAddress = "bad-address",
     BadRecipients = "bad-recipients",
+    TooManyCopies = "too-many-copies",
     BadDomain = "bad-domain",
     BadPattern = "bad-pattern",
     BadNextHop = "bad-next-hop",

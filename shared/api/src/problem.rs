@@ -29,6 +29,9 @@ pub struct Problem {
     /// For `refused`: the SMTP reply line to give, `550 5.7.1 …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
+    /// For `too-many-copies`: hand the message over once for each of these groups of recipients.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Vec<String>>,
     /// One per field of the body that is at fault.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,

@@ -5,6 +5,8 @@
 //! `multipart/mixed` of `message/rfc822` parts, each with the envelope in [`FROM_FIELD`] and
 //! [`TO_FIELD`]; error reports to the sender are such parts too, with the null sender `<>`. Where
 //! nobody is served it is a [`crate::Problem`] of status 422 with code `refused` and the SMTP `reply`.
+//! Where the copies would be too large together, it is one with code `too-many-copies` and the `groups`
+//! of recipients for whom the message is to be handed over, one after the other; nothing was done then.
 
 use policy::Direction;
 use serde::{Deserialize, Serialize};

@@ -16,7 +16,8 @@ pub struct Decision {
     /// Authorities at which the path of a signature ended without being trusted: an administrator may
     /// decide about them. At most [`crate::UNKNOWN_AUTHORITIES_MAX`].
     pub unknown_authorities: Vec<Certificate>,
-    /// For the overview, one per recipient in the order of the envelope.
+    /// For the overview, one per recipient in the order of the envelope; none where the message is to
+    /// be divided.
     pub records: Vec<Record>,
     /// The Message-ID field without its angle brackets; empty if there is none.
     pub message_id: String,
@@ -36,6 +37,9 @@ pub enum Action {
     Refuse(Reply),
     /// Something is missing for now; the sender's server tries again.
     Defer(Reply),
+    /// The copies that the recipients get are too large to be made at once: nothing is done and
+    /// nothing recorded, and the message is to be handed over once for each of these groups.
+    Divide(Vec<Vec<Address>>),
 }
 
 /// One message to hand over.

@@ -14,7 +14,7 @@ use crate::admit;
 use crate::decision::{Decision, Protection};
 use crate::directory::OwnCertificate;
 use crate::pipeline::{Need, Stage, Step, Waiting};
-use crate::refusal::Refusal;
+use crate::refusal::{COPIES_OCTETS_MAX, Refusal};
 use crate::result_field::{marked, strangers_fields, without_strangers_fields};
 use crate::revocation::Standing;
 use crate::ruling::rule;
@@ -203,7 +203,17 @@ impl<'a> Sealed<'a> {
             *form == Form::AsItCame && matches!(sentence.fate, Fate::Deliver(_))
         });
         let is_marked = judged.iter().any(|(_, form)| *form == Form::Marked);
-        let is_decrypted = findings.content.is_some();
+        let content = findings.content.as_ref();
+        let octets = content.map_or(self.raw.len(), |content| content.len());
+        let waits = |(sentence, _): &(Sentence<'_>, Form)| matches!(sentence.fate, Fate::Defer(_));
+        if is_left
+            && is_marked
+            && self.raw.len() + octets > COPIES_OCTETS_MAX
+            && !judged.iter().any(waits)
+        {
+            return self.case.divide(takers(&judged));
+        }
+        let is_decrypted = content.is_some();
         let uses = usize::from(is_left) + usize::from(is_marked && !is_decrypted);
         let mut raw = Version::new(self.raw, uses);
         let mut copies = Copies::new();
@@ -238,6 +248,19 @@ enum Form {
     AsItCame,
     /// Decrypted if it was encrypted, with a field that says what was found.
     Marked,
+}
+
+/// Who gets the message in which form.
+fn takers(judged: &[(Sentence<'_>, Form)]) -> Vec<Vec<Address>> {
+    let those = |wanted| {
+        let takers = judged.iter().filter(move |(sentence, form)| {
+            *form == wanted && matches!(sentence.fate, Fate::Deliver(_))
+        });
+        takers
+            .map(|(sentence, _)| sentence.recipient.clone())
+            .collect()
+    };
+    vec![those(Form::Marked), those(Form::AsItCame)]
 }
 
 /// What is known once the message is open, or will not open.

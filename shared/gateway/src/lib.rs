@@ -45,7 +45,8 @@ pub use envelope::Envelope;
 pub use inbound::{KEYS_TRIED_MAX, SIGNING_TIME_AHEAD_SECONDS_MAX, UNKNOWN_AUTHORITIES_MAX};
 pub use pipeline::{Answer, Need, Step, Waiting, start};
 pub use refusal::{
-    HIDDEN_COPIES_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal, TRACE_OCTETS_MAX,
+    COPIES_OCTETS_MAX, COPY_OCTETS_MAX, MESSAGE_OCTETS_MAX, RECEIVED_FIELDS_MAX, Refusal,
+    TRACE_OCTETS_MAX,
 };
 pub use reply::{REPLY_LINE_OCTETS_MAX, Reply};
 pub use revocation::{

@@ -15,9 +15,14 @@ pub const TRACE_OCTETS_MAX: usize = 4 * 1024;
 /// Most `Received` fields: RFC 5321 §6.3 wants loops found by counting, with a limit of at least 100.
 pub const RECEIVED_FIELDS_MAX: usize = 100;
 
-/// Most octets of copies that one message becomes for recipients whom its header does not name, each
-/// of whom gets one encrypted apart. An isolate has 128 MB for everything.
-pub const HIDDEN_COPIES_OCTETS_MAX: usize = MESSAGE_OCTETS_MAX;
+/// Most octets of all the copies that one message becomes, where they are several; beyond, they are made
+/// one after the other ([`crate::Action::Divide`]). It is what the largest message becomes when it is
+/// encrypted, so that whoever has room for that has room for any.
+pub const COPIES_OCTETS_MAX: usize = 36 * 1024 * 1024;
+
+/// Most octets that a message becomes for one recipient: the largest one in base64 twice, once for 7-bit
+/// transport and once for the encryption. An isolate has 128 MB for everything.
+pub const COPY_OCTETS_MAX: usize = 47 * 1024 * 1024;
 
 /// Why something is not served.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,8 +83,8 @@ pub enum Refusal {
         /// The recipient that the rule is about.
         recipient: Address,
     },
-    /// The copies for hidden recipients pass [`HIDDEN_COPIES_OCTETS_MAX`].
-    TooManyHidden,
+    /// Signed and encrypted, it passes [`COPY_OCTETS_MAX`].
+    GrowsTooLarge,
     /// The envelope names nobody.
     NoRecipients,
     /// Longer than [`MESSAGE_OCTETS_MAX`] and [`TRACE_OCTETS_MAX`].
@@ -105,7 +110,7 @@ impl Refusal {
             Self::NotEncrypted { .. } => "not-encrypted",
             Self::NotDecryptable { .. } => "not-decryptable",
             Self::NoSender { .. } => "no-sender",
-            Self::TooManyHidden => "too-many-hidden-recipients",
+            Self::GrowsTooLarge => "grows-too-large",
             Self::NoRecipients => "no-recipients",
             Self::TooLarge => "too-large",
             Self::MailLoop => "mail-loop",
@@ -119,8 +124,8 @@ impl Refusal {
         Reply::new(code, enhanced, self.sentence())
     }
 
-    /// Status codes are those of RFC 3463: X.7.1 policy, X.7.5 a key that is not available, X.5.3 too many
-    /// recipients, X.3.4 message too big, X.4.6 routing loop, X.6.0 content.
+    /// Status codes are those of RFC 3463: X.7.1 policy, X.7.5 a key that is not available, X.3.4
+    /// message too big, X.4.6 routing loop, X.6.0 content.
     fn status(&self) -> (u16, &'static str) {
         match self {
             Self::ForeignSender { .. }
@@ -133,9 +138,8 @@ impl Refusal {
             | Self::RecipientKeyRevoked { .. }
             | Self::RevocationUnknown { .. }
             | Self::NotDecryptable { .. } => (550, "5.7.5"),
-            Self::TooManyHidden => (550, "5.5.3"),
             Self::NoRecipients => (554, "5.5.1"),
-            Self::TooLarge => (552, "5.3.4"),
+            Self::GrowsTooLarge | Self::TooLarge => (552, "5.3.4"),
             Self::MailLoop => (554, "5.4.6"),
             Self::BrokenHeader => (550, "5.6.0"),
         }
@@ -184,11 +188,10 @@ impl Refusal {
                 "mail to {recipient} must be signed and encrypted, which a message without a \
                  sender cannot be"
             ),
-            Self::TooManyHidden => {
-                "the message is too large to be encrypted apart for so many recipients that are \
-                 in neither To nor Cc; send it to fewer of them at a time"
-                    .to_owned()
-            }
+            Self::GrowsTooLarge => format!(
+                "signed and encrypted, the message becomes larger than {} MiB; send less at a time",
+                COPY_OCTETS_MAX / (1024 * 1024)
+            ),
             Self::NoRecipients => "no valid recipients".to_owned(),
             Self::TooLarge => format!(
                 "the message is larger than {} MiB",

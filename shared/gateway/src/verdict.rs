@@ -1,5 +1,7 @@
 //! From what was decided for each recipient to the decision about the message.
 
+use std::collections::BTreeSet;
+
 use mail::{Address, Buffer, Defect, Entity};
 use policy::Direction;
 use smime::Certificate;
@@ -151,6 +153,10 @@ impl Version {
         Self { message, uses }
     }
 
+    pub(crate) fn octets(&self) -> usize {
+        self.message.len()
+    }
+
     /// The message for one of its uses; the last gets the buffer itself.
     pub(crate) fn take(&mut self) -> Buffer {
         self.uses = self.uses.saturating_sub(1);
@@ -232,6 +238,27 @@ impl<'a> Case<'a> {
             unknown_authorities: lessons.unknown_authorities,
             records: records.collect(),
             message_id,
+            size: self.octets,
+            policy_version: self.facts.snapshot.version,
+        }
+    }
+
+    /// The decision to hand the message over once for each of these groups of recipients. Who is in none
+    /// of them is refused, and goes with the first, so that the sender is told once.
+    pub(crate) fn divide(self, mut groups: Vec<Vec<Address>>) -> Decision {
+        let served: BTreeSet<&Address> = groups.iter().flatten().collect();
+        let recipients = self.envelope.to.iter();
+        let refused = recipients.filter(|recipient| !served.contains(recipient));
+        let refused: Vec<Address> = refused.cloned().collect();
+        if let Some(first) = groups.first_mut() {
+            first.extend(refused);
+        }
+        Decision {
+            action: Action::Divide(groups),
+            learnt: Vec::new(),
+            unknown_authorities: Vec::new(),
+            records: Vec::new(),
+            message_id: message_id(&self.header()),
             size: self.octets,
             policy_version: self.facts.snapshot.version,
         }

@@ -8,12 +8,12 @@ use anyhow::{Context, Result, ensure};
 use tests::at_once::at_once;
 use tests::identity::now;
 use tests::message::sized;
-use tests::smtp_client::Reply;
+use tests::smtp_client::{Client, Reply};
 
 use crate::inbound::sealed;
 use crate::openssl::{Fields, self_signed};
 use crate::processes::{self, Process};
-use crate::setting::{ALICE, Setting};
+use crate::setting::{ALICE, Setting, ensure_protection, ensure_reply};
 
 /// What an isolate has for all its requests (128 MB).
 const ISOLATE_OCTETS: usize = 128_000_000;
@@ -74,6 +74,40 @@ pub(crate) fn keeps_within_an_isolate(setting: &Setting) -> Result<()> {
         octets < ISOLATE_OCTETS,
         "Wasm's memory has grown to {octets} octets"
     );
+    Ok(())
+}
+
+/// A large mail to a recipient who gets it encrypted, another who gets it signed, and a hidden one: three
+/// copies that are too large together, in an isolate that has nothing else to do.
+pub(crate) fn takes_a_large_mail_to_several(setting: &Setting) -> Result<()> {
+    let (keyed, hidden, keyless) = (
+        "large-keyed@partner.test",
+        "large-hidden@partner.test",
+        "large@elsewhere.test",
+    );
+    for (name, to) in [("large-keyed", keyed), ("large-hidden", hidden)] {
+        self_signed(setting.folder(), name, to)?;
+        let certificate = fs::read_to_string(setting.folder().join(format!("{name}.pem")))?;
+        setting.api.post_pem("/partners", &certificate)?;
+        setting.rule(to, "not_defined", "enforce_encryption")?;
+    }
+    let message = sized(ALICE, keyed, "large-to-several", 18 << 20, now());
+    let mut client = Client::connect(&setting.places.relay_outbound)?;
+    let from = format!("MAIL FROM:<{ALICE}> BODY=8BITMIME");
+    ensure_reply(&client.command(&from)?, 250, "")?;
+    for to in [keyed, hidden, keyless] {
+        ensure_reply(&client.command(&format!("RCPT TO:<{to}>"))?, 250, "")?;
+    }
+    ensure_reply(&client.command("DATA")?, 354, "")?;
+    ensure_reply(&client.message(&message)?, 250, "")?;
+    for (to, protection) in [
+        (keyed, &["signed", "encrypted"][..]),
+        (hidden, &["signed", "encrypted"]),
+        (keyless, &["signed"]),
+    ] {
+        setting.outside.wait_for(|arrival| arrival.to == [to])?;
+        ensure_protection(&setting.listed(to, "delivered")?, protection)?;
+    }
     Ok(())
 }
 

@@ -218,6 +218,10 @@ const TESTS: &[(&str, Test)] = &[
         crowd::keeps_within_an_isolate,
     ),
     (
+        "a large mail comes to all of several recipients",
+        crowd::takes_a_large_mail_to_several,
+    ),
+    (
         "a restart keeps the state and leaves no process",
         restart::keeps_state,
     ),

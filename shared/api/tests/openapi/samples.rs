@@ -56,6 +56,7 @@ fn what_is_replied_fits() {
     let mut problem = Problem::new(409, Code::StaleVersion, "Read again.");
     assert_fits("Problem", &problem);
     problem.version = Some(2);
+    problem.groups = vec![vec!["bob@partner.test".to_owned()]];
     problem.errors = vec![FieldProblem::new("/name", Code::BadName, "Too long.")];
     assert_fits("Problem", &problem);
 }

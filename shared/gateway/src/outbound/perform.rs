@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mail::{Address, Buffer, Entity, parse_mailboxes};
+use mail::{Address, Buffer, Entity, base64_octets, parse_mailboxes};
 use smime::{
     Certificate, ContentCipher, EncryptError, HIDDEN_SUBJECT, PrivateKey, Reason, RsaPadding,
     SignOptions, Signer, protect_with_header,
@@ -12,7 +12,7 @@ use super::choice::{cipher, padding};
 use super::{Plan, Planned};
 use crate::decision::{Decision, Protection};
 use crate::keys::{RecipientKey, Sender};
-use crate::refusal::{HIDDEN_COPIES_OCTETS_MAX, Refusal};
+use crate::refusal::{COPIES_OCTETS_MAX, COPY_OCTETS_MAX, Refusal};
 use crate::trace::{
     BCC_APART, ENCRYPTED, ENCRYPTION_FAILED, HEADER_HIDDEN, KEY_NOT_YET, KEY_UNUSABLE,
     NOT_TO_SENDER, SIGNED,
@@ -33,6 +33,9 @@ impl Planned<'_> {
     /// Signs and encrypts, and decides.
     pub(super) fn perform(mut self, key: Option<&PrivateKey>) -> Decision {
         let groups = self.groups();
+        if self.is_too_much(&groups, self.case.octets) {
+            return self.divide(&groups);
+        }
         let key = key.filter(|_| self.plans.iter().any(Plan::signs));
         let mut versions = match self.versions(key, groups.len()) {
             Ok(versions) => versions,
@@ -42,6 +45,10 @@ impl Planned<'_> {
                 return self.defer(Lack::KeyUnusable, &step);
             }
         };
+        // Signed, it may be much longer than it was: 8-bit text is encoded for transport.
+        if self.is_too_much(&groups, versions.octets()) {
+            return self.divide(&groups);
+        }
         let mut copies = Copies::new();
         for group in &groups {
             match self.encrypt(group, versions.for_encryption().take()) {
@@ -209,9 +216,7 @@ impl Planned<'_> {
 
     /// Who shares an encrypted copy. All whom the header names share one; whoever it does not name
     /// gets one apart, because the list of recipients inside it can be read by all of them.
-    ///
-    /// Hidden recipients whose copies would pass [`HIDDEN_COPIES_OCTETS_MAX`] are refused.
-    fn groups(&mut self) -> Vec<Group> {
+    fn groups(&self) -> Vec<Group> {
         let named = named_recipients(&self.case);
         let mut together = Group::default();
         let mut apart = Vec::new();
@@ -225,19 +230,53 @@ impl Planned<'_> {
                 apart.push(place);
             }
         }
-        let octets = apart.len().saturating_mul(self.case.octets);
-        if apart.len() > 1 && octets > HIDDEN_COPIES_OCTETS_MAX {
-            for place in apart.drain(..) {
-                if let Some(plan) = self.plans.get_mut(place) {
-                    plan.sentence.fate = Fate::Refuse(Refusal::TooManyHidden);
-                }
-            }
-        }
         let mut groups: Vec<Group> = apart.into_iter().map(Group::hidden).collect();
         if !together.members.is_empty() {
             groups.insert(0, together);
         }
         groups
+    }
+
+    /// Who gets which copy, encrypted ones first.
+    fn takers(&self, groups: &[Group]) -> Vec<Vec<Address>> {
+        let members = |group: &Group| -> Vec<Address> {
+            let places = group.members.iter();
+            recipients(places.filter_map(|&place| self.plans.get(place)))
+        };
+        let mut takers: Vec<Vec<Address>> = groups.iter().map(members).collect();
+        let plans = || self.plans.iter();
+        takers.push(recipients(plans().filter(|plan| plan.leaves_signed())));
+        takers.push(recipients(plans().filter(|plan| plan.leaves_as_it_came())));
+        takers.retain(|takers| !takers.is_empty());
+        takers
+    }
+
+    /// Whether the copies pass their limit, made of a message of so many octets.
+    fn is_too_much(&self, groups: &[Group], octets: usize) -> bool {
+        let is_signed = self.plans.iter().any(Plan::leaves_signed);
+        let is_left = self.plans.iter().any(Plan::leaves_as_it_came);
+        let others = usize::from(is_signed) + usize::from(is_left);
+        let encrypted = base64_octets(octets).saturating_mul(groups.len());
+        let most = if groups.len() + others > 1 {
+            COPIES_OCTETS_MAX
+        } else {
+            COPY_OCTETS_MAX
+        };
+        encrypted.saturating_add(octets.saturating_mul(others)) > most
+    }
+
+    /// Has the copies made one after the other; a single one that is too large is refused.
+    fn divide(mut self, groups: &[Group]) -> Decision {
+        let takers = self.takers(groups);
+        if takers.len() > 1 {
+            return self.case.divide(takers);
+        }
+        for plan in self.plans.iter_mut().filter(|plan| plan.is_served()) {
+            plan.sentence.fate = Fate::Refuse(Refusal::GrowsTooLarge);
+        }
+        let sentences = self.plans.into_iter().map(|plan| plan.sentence).collect();
+        self.case
+            .decide(sentences, Copies::new(), Lessons::default())
     }
 
     /// Defers the message for those who would have got it signed or encrypted; the others are
@@ -255,6 +294,10 @@ impl Planned<'_> {
     }
 }
 
+fn recipients<'p, 'a: 'p>(plans: impl Iterator<Item = &'p Plan<'a>>) -> Vec<Address> {
+    plans.map(|plan| plan.sentence.recipient.clone()).collect()
+}
+
 /// The versions of the message that copies are made of.
 #[derive(Default)]
 struct Versions {
@@ -268,6 +311,13 @@ struct Versions {
 }
 
 impl Versions {
+    /// Of the longest.
+    fn octets(&self) -> usize {
+        let hidden = self.hidden.as_ref().map_or(0, Version::octets);
+        let shown = self.as_it_came.octets().max(self.signed.octets());
+        shown.max(hidden)
+    }
+
     fn for_encryption(&mut self) -> &mut Version {
         match &mut self.hidden {
             Some(hidden) => hidden,

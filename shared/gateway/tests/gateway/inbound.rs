@@ -1,13 +1,15 @@
 //! Mail that comes in.
 
-use gateway::{Answer, KEYS_TRIED_MAX, Outcome, Protection, SIGNING_TIME_AHEAD_SECONDS_MAX};
+use gateway::{
+    Answer, COPIES_OCTETS_MAX, KEYS_TRIED_MAX, Outcome, Protection, SIGNING_TIME_AHEAD_SECONDS_MAX,
+};
 use mail::UnixTime;
 use policy::{Direction, InboundOption};
 use smime::Certificate;
 
 use crate::support::{
-    ALICE, BOB, NOW, Person, World, address, codes, deferred, delivered, deliveries, inbound, mail,
-    refused, text,
+    ALICE, BOB, NOW, Person, World, address, codes, deferred, delivered, deliveries, divided,
+    inbound, lengthen, mail, refused, text,
 };
 
 const CAROL: &str = "carol@acme.test";
@@ -314,6 +316,23 @@ fn recipients_differ() {
     );
     let report = text(&report.message);
     assert!(report.contains("dan@acme.test") && !report.contains("the secret"));
+}
+
+/// A mail that some get as it came and others with its result is two, which may be too large together.
+#[test]
+fn forms_that_are_too_large_together_are_made_apart() {
+    let mut world = World::new();
+    let bob = world.partner.person(BOB, world.provider.as_ref());
+    world.rule(Some(CAROL), Some(InboundOption::DoNotDecrypt), None);
+    let mut raw = mail(BOB, ALICE);
+    lengthen(&mut raw, COPIES_OCTETS_MAX / 2);
+    let raw = world.sign(&raw, &bob);
+    let decision = world.run(&inbound(BOB, &[CAROL, ALICE]), &raw);
+    let groups = [vec![address(ALICE)], vec![address(CAROL)]];
+    assert_eq!(divided(&decision), groups);
+    for to in [ALICE, CAROL] {
+        delivered(&world.run(&inbound(BOB, &[to]), &raw));
+    }
 }
 
 #[test]

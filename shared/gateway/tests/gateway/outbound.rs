@@ -1,16 +1,16 @@
 //! Mail that leaves.
 
 use gateway::{
-    Action, Answer, Decision, HIDDEN_COPIES_OCTETS_MAX, Outcome, PartnerSource, Protection,
-    TraceLevel,
+    Action, Answer, COPIES_OCTETS_MAX, COPY_OCTETS_MAX, Decision, Outcome, PartnerSource,
+    Protection, TraceLevel,
 };
 use mail::{Entity, UnixTime};
 use policy::{Direction, Known, OutboundOption, OutboundTreatment, explain_outbound};
 use smime::{Capabilities, ContentCipher, KeyKind, LayerKind, Opened};
 
 use crate::support::{
-    ALICE, BOB, NOW, World, address, codes, deferred, delivered, deliveries, inbound, mail,
-    outbound, refused, rsa_key, text,
+    ALICE, BOB, NOW, World, address, codes, deferred, delivered, deliveries, divided, inbound,
+    lengthen, mail, outbound, refused, rsa_key, text,
 };
 
 /// What happened to one mail from Alice to Bob.
@@ -364,21 +364,58 @@ fn a_blind_copy_is_encrypted_apart() {
     assert!(codes(&decision.records[0]).contains(&"bcc-apart"));
 }
 
+/// Copies that are too large together are made one after the other: for each group the message comes
+/// again, and then there is one.
 #[test]
-fn copies_apart_have_a_limit() {
+fn copies_have_a_limit() {
     let (mut world, ..) = World::with_alice_and_bob();
-    world.meet("hidden1@partner.test");
-    world.meet("hidden2@partner.test");
+    let (hidden, keyless) = ("hidden@partner.test", "keyless@elsewhere.test");
+    world.meet(hidden);
+    world.outbound_rule(OutboundOption::OptionalEncryption);
+    let mut raw = mail(ALICE, "bob@partner.test, keyless@elsewhere.test");
+    lengthen(&mut raw, COPIES_OCTETS_MAX / 2);
+    let one = |text| vec![address(text)];
+    for (to, groups) in [
+        ([BOB, keyless], [one(BOB), one(keyless)]),
+        ([hidden, BOB], [one(BOB), one(hidden)]),
+    ] {
+        let decision = world.run(&outbound(ALICE, &to), &raw);
+        assert_eq!(divided(&decision), groups);
+        assert!(decision.records.is_empty(), "nothing has happened yet");
+    }
+    let decision = world.run(&outbound(ALICE, &[hidden]), &mail(ALICE, BOB));
+    assert!(codes(&decision.records[0]).contains(&"bcc-apart"));
+    raw = mail(ALICE, BOB);
+    lengthen(&mut raw, COPIES_OCTETS_MAX / 3);
+    let decision = world.run(&outbound(ALICE, &[BOB, keyless]), &raw);
+    let octets = deliveries(&decision).iter().map(|one| one.message.len());
+    assert!(octets.sum::<usize>() <= COPIES_OCTETS_MAX);
+}
+
+/// Who is refused goes with the first group, so that one report tells the sender.
+#[test]
+fn the_refused_are_no_group() {
+    let (mut world, ..) = World::with_alice_and_bob();
+    world.meet("hidden@partner.test");
     world.outbound_rule(OutboundOption::EnforceEncryption);
-    let envelope = outbound(ALICE, &["hidden1@partner.test", "hidden2@partner.test"]);
-    let mut raw = mail(ALICE, "undisclosed-recipients:;");
-    raw.resize(HIDDEN_COPIES_OCTETS_MAX / 2 + 1, b'\n');
-    let decision = world.run(&envelope, &raw);
-    assert_eq!(refused(&decision).enhanced(), "5.5.3");
-    assert_eq!(
-        decision.records[0].reason,
-        Some("too-many-hidden-recipients")
-    );
+    let to = ["keyless@elsewhere.test", BOB, "hidden@partner.test"];
+    let mut raw = mail(ALICE, BOB);
+    lengthen(&mut raw, COPIES_OCTETS_MAX / 2);
+    let decision = world.run(&outbound(ALICE, &to), &raw);
+    let [keyless, bob, hidden] = to.map(address);
+    assert_eq!(divided(&decision), [vec![bob, keyless], vec![hidden]]);
+}
+
+/// Text of 8 bits is three times as long when it is encoded.
+#[test]
+fn a_copy_has_a_limit() {
+    let (mut world, ..) = World::with_alice_and_bob();
+    world.outbound_rule(OutboundOption::EnforceEncryption);
+    let mut raw = mail(ALICE, BOB);
+    raw.extend("ü".repeat(COPY_OCTETS_MAX / 8).as_bytes());
+    let decision = world.run(&outbound(ALICE, &[BOB]), &raw);
+    assert_eq!(refused(&decision).enhanced(), "5.3.4");
+    assert_eq!(decision.records[0].reason, Some("grows-too-large"));
 }
 
 /// The cipher that was used, as the recipient finds it.

@@ -460,6 +460,22 @@ pub(crate) fn deliveries(decision: &Decision) -> &[Delivery] {
     match &decision.action {
         Action::Deliver(deliveries) => deliveries,
         Action::Refuse(reply) | Action::Defer(reply) => panic!("not delivered: {reply}"),
+        Action::Divide(groups) => panic!("divided: {groups:?}"),
+    }
+}
+
+/// Makes a message of text so long.
+pub(crate) fn lengthen(raw: &mut Vec<u8>, octets: usize) {
+    let line = format!("{}\r\n", "x".repeat(76));
+    let lines = octets.saturating_sub(raw.len()) / line.len();
+    raw.extend(line.repeat(lines).as_bytes());
+}
+
+/// The groups that the message is divided for.
+pub(crate) fn divided(decision: &Decision) -> &[Vec<Address>] {
+    match &decision.action {
+        Action::Divide(groups) => groups,
+        other => panic!("not divided: {other:?}"),
     }
 }
 
