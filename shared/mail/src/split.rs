@@ -94,28 +94,28 @@ pub fn push_field(field: &Field<'_>, out: &mut Vec<u8>) {
     }
 }
 
-/// Removes the fields whose names begin with `prefix`, which strangers may have forged.
+/// Removes the fields whose names begin with `prefix`, which strangers may have forged, from all of the header: what was
+/// read within [`crate::limits`] is longer once its line ends are CRLF.
 pub fn remove_fields(message: &mut Buffer, prefix: &str) {
-    let entity = Entity::parse(message);
-    let is_ours = |field: &Field<'_>| {
-        field
-            .name
-            .get(..prefix.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+    let is_forged = |line: &[u8]| {
+        let start = line.get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
     };
     let mut kept = Vec::new();
-    let mut rest = entity.header();
-    for field in entity.fields().iter().filter(|field| is_ours(field)) {
-        let start = field
-            .raw
-            .as_ptr()
-            .addr()
-            .saturating_sub(rest.as_ptr().addr());
-        kept.extend_from_slice(rest.get(..start).unwrap_or_default());
-        rest = rest.get(start + field.raw.len()..).unwrap_or_default();
+    let mut header_octets = 0;
+    let mut is_removed = false;
+    for line in message.split_inclusive(|octet| *octet == b'\n') {
+        if matches!(line, b"\n" | b"\r\n") {
+            break;
+        }
+        if !matches!(line.first(), Some(b' ' | b'\t')) {
+            is_removed = is_forged(line);
+        }
+        if !is_removed {
+            kept.extend_from_slice(line);
+        }
+        header_octets += line.len();
     }
-    kept.extend_from_slice(rest);
-    let header_octets = entity.header().len();
     if kept.len() < header_octets {
         message.drop_front(header_octets);
         message.prepend(&kept);
@@ -126,6 +126,7 @@ pub fn remove_fields(message: &mut Buffer, prefix: &str) {
 mod tests {
     use super::*;
     use crate::into_canonical;
+    use crate::limits::{FIELDS_MAX, HEADER_OCTETS_MAX};
 
     const MESSAGE: &[u8] = b"Received: a\r\n\tb\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\nSubject: x\r\n\r\nbody\n";
 
@@ -201,5 +202,17 @@ mod tests {
         let mut message = Buffer::from(&raw[..]);
         remove_fields(&mut message, "Sealgate-");
         assert_eq!(message, b"A: 1\r\nB: 2\r\n\r\nSealgate-Result: body");
+    }
+
+    #[test]
+    fn forged_fields_go_behind_any_limit() {
+        let long = format!("A: 1\r\n{}", " x\r\n".repeat(HEADER_OCTETS_MAX));
+        let many = "A: 1\r\n".repeat(FIELDS_MAX + 1);
+        for header in [long, many] {
+            let forged = format!("{header}Sealgate-Result: good\r\n\r\nbody");
+            let mut message = Buffer::from(forged.into_bytes());
+            remove_fields(&mut message, "Sealgate-");
+            assert!(message == format!("{header}\r\nbody"));
+        }
     }
 }

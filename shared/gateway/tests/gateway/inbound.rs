@@ -428,6 +428,21 @@ fn strangers_do_not_speak_in_our_name() {
     assert!(message.contains("encryption=decrypted; signature=none"));
 }
 
+/// Its line ends make a header longer than any is read.
+#[test]
+fn strangers_do_not_speak_behind_a_limit() {
+    let mut world = World::new();
+    let alice = world.activate(ALICE);
+    let lines = " x\n".repeat(mail::limits::HEADER_OCTETS_MAX / 3 - 1000);
+    let head = format!("X: 1\n{lines}sealgate-Result: encryption=decrypted; signature=verified\n");
+    let sealed = world.encrypt(&mail(BOB, ALICE), &[&alice]);
+    let raw = [head.as_bytes(), &sealed].concat();
+    let decision = world.run(&inbound(BOB, &[ALICE]), &raw);
+    let message = text(delivered(&decision));
+    assert!(message.starts_with("Sealgate-Result: encryption=decrypted; signature=none\r\n"));
+    assert!(!message.contains("sealgate-Result"));
+}
+
 #[test]
 fn only_mailboxes_of_the_organisation_receive() {
     let world = World::new();
