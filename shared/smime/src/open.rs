@@ -321,6 +321,11 @@ impl Layer {
         matches!(self.kind, LayerKind::Encrypted { .. })
     }
 
+    /// Whether what is in it is all that is shown, and not a part or an embedded message.
+    pub fn covers_all(&self) -> bool {
+        self.covers_all
+    }
+
     /// Whether it is signed.
     pub fn is_signature(&self) -> bool {
         matches!(

@@ -1,7 +1,9 @@
 //! What opening a message brought to light, told once for all recipients.
 
 use mail::{Buffer, Defect, UnixTime};
-use smime::{Certificate, LayerKind, Opened, PathBuilder, Problem, Reason, RestoredHeader, Usage};
+use smime::{
+    Certificate, Layer, LayerKind, Opened, PathBuilder, Problem, Reason, RestoredHeader, Usage,
+};
 
 use crate::TraceStep;
 use crate::decision::{Learnt, Protection};
@@ -12,7 +14,7 @@ use crate::trace::{
     CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD, SIGNATURE_OVER_SHA1,
     VISIBLE_FROM_KEPT,
 };
-use crate::verdict::{Lessons, Sentence};
+use crate::verdict::{Case, Lessons, Sentence};
 
 /// How far a sender's clock may be ahead, in seconds. A signature from a later time teaches nothing
 /// (RFC 8551 §2.7.1): as the newest teaching it would stand in the way of every true one until then.
@@ -56,12 +58,37 @@ pub(super) enum Encryption {
     Closed,
 }
 
+impl Encryption {
+    /// Out of the layers that are the mail's own encryption.
+    fn of(own: &[&Layer], is_decrypted: bool) -> Self {
+        let is_open = |layer: &&Layer| {
+            let kind = &layer.kind;
+            matches!(
+                kind,
+                LayerKind::Encrypted {
+                    opened_by: Some(_),
+                    ..
+                }
+            )
+        };
+        if own.is_empty() {
+            Self::None
+        } else if is_decrypted && own.iter().all(is_open) {
+            Self::Removed
+        } else {
+            Self::Closed
+        }
+    }
+}
+
 impl Findings {
-    pub(super) fn of(mut opened: Opened, standing: Standing, facts: &Facts<'_>) -> Self {
+    pub(super) fn of(mut opened: Opened, standing: Standing, case: &Case<'_>) -> Self {
+        let facts = &case.facts;
         let decrypted = opened.take_message();
         let restored = opened.restored.take();
         let opened = &opened;
-        let is_removed = decrypted.is_some() && opened.sealed_for().is_none();
+        let own = own_encryption(opened, case.header().is_ambiguous());
+        let encryption = Encryption::of(&own, decrypted.is_some());
         let signature = opened
             .signature_verdict()
             .map(|verdict| verdict.map_err(Clone::clone));
@@ -73,18 +100,12 @@ impl Findings {
             unknown_authorities: unknown_authorities(opened, facts),
         };
         let mut findings = Self {
-            encryption: if is_removed {
-                Encryption::Removed
-            } else if opened.is_encrypted() || is_unreadable(opened) {
-                Encryption::Closed
-            } else {
-                Encryption::None
-            },
+            encryption,
             is_signed: opened.is_signed(),
-            content: decrypted.filter(|_| is_removed),
+            content: decrypted.filter(|_| encryption == Encryption::Removed),
             restored,
-            cipher: cipher(opened),
-            closed: closed(opened),
+            cipher: cipher(&own),
+            closed: closed(&own),
             signer: signer(opened),
             standing,
             rests_on_sha1: opened.signatures.iter().any(|report| report.rests_on_sha1),
@@ -176,26 +197,30 @@ impl Findings {
     }
 }
 
-fn cipher(opened: &Opened) -> String {
-    let ciphers = opened.layers.iter().filter_map(|layer| match &layer.kind {
+/// The layers that encrypt the mail itself: what is encrypted in a part, an attached mail of others, is content like any
+/// other. Where readers differ in what the mail is, every layer may be its own.
+///
+/// What an object that cannot be read hides nobody knows, so it counts as encrypted: a broken label must not pass where
+/// undecryptable mail is refused.
+fn own_encryption(opened: &Opened, is_ambiguous: bool) -> Vec<&Layer> {
+    let layers = opened.layers.iter();
+    layers
+        .filter(|layer| layer.covers_all() || is_ambiguous)
+        .filter(|layer| layer.is_encrypted() || matches!(layer.kind, LayerKind::Unreadable))
+        .collect()
+}
+
+fn cipher(own: &[&Layer]) -> String {
+    let ciphers = own.iter().filter_map(|layer| match &layer.kind {
         LayerKind::Encrypted { cipher, .. } => Some(cipher.clone()),
         _ => None,
     });
     ciphers.take(1).collect()
 }
 
-/// Whether the message is a CMS object that cannot be read. What it hides nobody knows, so it counts
-/// as encrypted: a broken label must not pass where undecryptable mail is refused.
-fn is_unreadable(opened: &Opened) -> bool {
-    matches!(opened.layers.as_slice(), [layer] if matches!(layer.kind, LayerKind::Unreadable))
-}
-
 /// What is wrong with the encryption that did not open.
-fn closed(opened: &Opened) -> Option<Problem> {
-    opened.layers.iter().find_map(|layer| match &layer.kind {
-        LayerKind::Encrypted { .. } | LayerKind::Unreadable => layer.problem.clone(),
-        _ => None,
-    })
+fn closed(own: &[&Layer]) -> Option<Problem> {
+    own.iter().find_map(|layer| layer.problem.clone())
 }
 
 /// The first signer: its address, else the name in its certificate.

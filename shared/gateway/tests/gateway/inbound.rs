@@ -118,6 +118,81 @@ fn a_broken_envelope_counts_as_encrypted() {
 }
 
 /// Bob's signed answer is decrypted, verified, and teaches his certificate.
+/// A mail with an attachment.
+fn with_attachment(fields: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "From: <{BOB}>\r\nTo: <{ALICE}>\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ntext\r\n--x\r\n{fields}\r\n"
+    );
+    [head.as_bytes(), content, b"\r\n--x--\r\n"].concat()
+}
+
+const BROKEN: &str = "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\
+                      Content-Transfer-Encoding: base64\r\n";
+
+/// What is encrypted in a part is content like any other: neither is the mail encrypted by it, nor closed.
+#[test]
+fn encryption_of_a_part_is_not_that_of_the_mail() {
+    use InboundOption::{AlwaysDecrypt, ForceDecryption, OptionalDecryption};
+    let mut world = World::new();
+    let (alice, bob) = (
+        world.activate(ALICE),
+        world.partner.person(BOB, world.provider.as_ref()),
+    );
+    let stranger = world.acme.person(CAROL, world.provider.as_ref());
+    let forwarded = world.encrypt(&mail("eve@evil.test", CAROL), &[&stranger]);
+    for raw in [
+        with_attachment("Content-Type: message/rfc822\r\n", &forwarded),
+        with_attachment(BROKEN, b"bm90IGEgQ01TIG9iamVjdA=="),
+    ] {
+        world.snapshot.rules = policy::RuleSet::default();
+        world.inbound_rule(ForceDecryption);
+        assert_eq!(situation(&world, &raw), Fate::Refused("not-encrypted"));
+        for option in [AlwaysDecrypt, OptionalDecryption] {
+            world.snapshot.rules = policy::RuleSet::default();
+            world.inbound_rule(option);
+            assert_eq!(situation(&world, &raw), Fate::AsItCame);
+
+            let envelope = inbound(BOB, &[ALICE]);
+            let signed = world.sign(&raw, &bob);
+            let decision = world.run(&envelope, &signed);
+            let message = text(delivered(&decision));
+            assert!(message.starts_with(
+                "Sealgate-Result: encryption=none; signature=verified; signer=bob@partner.test\r\n"
+            ));
+            let sealed = world.encrypt(&signed, &[&alice]);
+            let decision = world.run(&envelope, &sealed);
+            let protection = &decision.records[0].protection;
+            assert_eq!(*protection, [Protection::Decrypted, Protection::Verified]);
+        }
+    }
+}
+
+/// A signature around it makes a broken envelope no plain mail; neither do two types, of which readers take one.
+#[test]
+fn a_broken_envelope_counts_as_encrypted_at_any_depth() {
+    let mut world = World::new();
+    world.inbound_rule(InboundOption::AlwaysDecrypt);
+    let bob = world.partner.person(BOB, world.provider.as_ref());
+    let envelope = format!("From: <{BOB}>\r\n{BROKEN}\r\nbm90IGEgQ01TIG9iamVjdA==\r\n");
+    let signer = smime::Signer {
+        certificate: &bob.certificate,
+        chain: &[],
+        key: &bob.key,
+    };
+    let options = smime::SignOptions {
+        opaque: true,
+        ..smime::SignOptions::default()
+    };
+    let opaque = smime::protect(envelope.as_bytes().into(), |entity| {
+        smime::sign(entity, &signer, &options, NOW, world.provider.as_ref())
+    });
+    let ambiguous = format!("{BROKEN}Content-Type: text/plain\r\n\r\nbm90IGEgQ01TIG9iamVjdA==\r\n");
+    for raw in [opaque.unwrap().into_vec(), ambiguous.into_bytes()] {
+        assert_eq!(situation(&world, &raw), Fate::Refused("not-decryptable"));
+    }
+}
+
 #[test]
 fn a_signed_and_encrypted_answer() {
     let mut world = World::new();
