@@ -138,21 +138,18 @@ fn envelope(
     to: &[String],
     start: &str,
 ) -> Result<Envelope, Failure> {
-    let at = |name: &str, error: mail::AddressError| {
+    let at = |name: &str, code, text: String| {
         let slash = if start.is_empty() { "/" } else { start };
-        Failure::field(
-            &format!("{slash}{name}"),
-            Code::BadAddress,
-            format!("{error}."),
-        )
+        Failure::field(&format!("{slash}{name}"), code, text)
     };
+    let bad = |name, error: mail::AddressError| at(name, Code::BadAddress, format!("{error}."));
     let from = match bare(from) {
         "" => None,
-        address => Some(Address::parse(address).map_err(|error| at("from", error))?),
+        address => Some(Address::parse(address).map_err(|error| bad("from", error))?),
     };
     if to.is_empty() || to.len() > RECIPIENTS_MAX {
         let text = format!("A message has 1 to {RECIPIENTS_MAX} recipients.");
-        return Err(Failure::field("/to", Code::BadRecipients, text));
+        return Err(at("to", Code::BadRecipients, text));
     }
     let to = to.iter().map(|address| Address::parse(bare(address)));
     Ok(Envelope {
@@ -160,7 +157,7 @@ fn envelope(
         from,
         to: to
             .collect::<Result<_, _>>()
-            .map_err(|error| at("to", error))?,
+            .map_err(|error| bad("to", error))?,
     })
 }
 
@@ -316,6 +313,19 @@ mod tests {
         ] {
             assert!(envelope_of_query(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_problem_points_to_where_the_recipients_are() {
+        let pointer = |result: Result<Envelope, Failure>| match result {
+            Err(Failure::Caller(problem)) => problem.errors[0].pointer.clone(),
+            other => panic!("{:?}", other.is_ok()),
+        };
+        let of_query = |query| pointer(envelope_of_query(query));
+        assert_eq!(of_query("direction=inbound&from="), "?to");
+        assert_eq!(of_query("direction=inbound&from=&to=x"), "?to");
+        let of_body = pointer(envelope(Direction::Inbound, "", &[], ""));
+        assert_eq!(of_body, "/to");
     }
 
     #[test]
