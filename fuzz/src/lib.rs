@@ -122,6 +122,7 @@ pub fn directory() -> Directory {
                 certificate: pair.certificate?.der().to_vec(),
                 chain: Vec::new(),
                 key: KeyId(name.to_string()),
+                is_built_in: true,
             })
         })
         .collect::<Vec<_>>();

@@ -174,12 +174,14 @@ fn mailboxes(
         let Some((certificate, key)) = row.der.as_deref().and_then(octets).zip(row.key_id) else {
             continue;
         };
+        let is_built_in = row.issuer.is_some();
         let mut issuers = row.chain.as_deref().map(chain).unwrap_or_default();
         issuers.extend(row.issuer.as_deref().and_then(octets));
         let own = OwnCertificate {
             certificate,
             chain: issuers,
             key: KeyId(key),
+            is_built_in,
         };
         owners.insert(own.key.clone(), address);
         if row.in_use && may_sign {
@@ -258,6 +260,24 @@ mod tests {
         let (without, _) = mailboxes(vec![row()], false);
         assert!(without[&alice].active.is_none());
         assert_eq!(without[&alice].earlier.len(), 1);
+    }
+
+    #[test]
+    fn only_the_built_in_ca_is_not_asked_about_its_certificates() {
+        let alice = Address::parse("alice@acme.test").unwrap();
+        for issuer in [None, Some(crypto::base64(&[2]))] {
+            let row = Own {
+                address: alice.to_string(),
+                in_use: true,
+                der: Some(crypto::base64(&[1])),
+                key_id: Some("k".to_owned()),
+                chain: None,
+                issuer: issuer.clone(),
+            };
+            let (mailboxes, _) = mailboxes(vec![row], true);
+            let active = mailboxes[&alice].active.as_ref().unwrap();
+            assert_eq!(active.is_built_in, issuer.is_some());
+        }
     }
 
     #[test]

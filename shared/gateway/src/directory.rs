@@ -62,6 +62,9 @@ pub struct OwnCertificate {
     pub chain: Vec<Vec<u8>>,
     /// Names the private key.
     pub key: KeyId,
+    /// Whether the built-in CA issued it. Then nobody is asked whether it was revoked: the directory only
+    /// has an active one that was not.
+    pub is_built_in: bool,
 }
 
 /// Names a private key in the key store.

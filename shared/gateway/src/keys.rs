@@ -13,6 +13,9 @@ use crate::trace::{
 };
 use crate::{Directory, RevocationChecks, Snapshot, TraceStep};
 
+/// Why a certificate of which nobody tells is not used.
+const ONLY_NOT_REVOKED: &str = "only what is known not to be revoked is used";
+
 /// All that is known when an envelope is judged.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'a> {
@@ -116,7 +119,7 @@ impl<'a> Facts<'a> {
                 && self.snapshot.settings.revocation == RevocationChecks::Require
             {
                 steps.extend(told);
-                steps.push(unusable("only what is known not to be revoked is used"));
+                steps.push(unusable(ONLY_NOT_REVOKED));
                 lack = NoKey::RevocationUnknown;
                 continue;
             }
@@ -139,6 +142,29 @@ impl<'a> Facts<'a> {
         (Err(lack), steps)
     }
 
+    /// Why the sender's certificate is not to be used, as far as its CA tells. Whom nobody was asked about
+    /// yet counts as good: the inquiry notes it.
+    pub(crate) fn sender_lack(
+        &self,
+        address: &Address,
+        sender: &Sender<'_>,
+        inquiry: &mut Inquiry,
+    ) -> Option<TraceStep> {
+        if sender.own.is_built_in {
+            return None;
+        }
+        let usage = Usage::EmailSigning;
+        let path = self.built(address, &sender.own.chain, &sender.certificate, usage);
+        let standing = inquiry.standing(self, &path.unwrap_or_default(), &[]);
+        let is_required = self.snapshot.settings.revocation == RevocationChecks::Require;
+        let why = match standing {
+            Standing::Revoked => "it was revoked",
+            _ if standing.is_unknown() && is_required => ONLY_NOT_REVOKED,
+            _ => return None,
+        };
+        Some(SENDER_CERTIFICATE_UNUSABLE.with(&[("sender", address), ("why", &why)]))
+    }
+
     /// The path to an anchor that holds now: what a signature once taught is worth no more than its
     /// authority is today (RFC 8550 §4). An administrator's word needs no authority; without one there
     /// is nobody to ask about revocation, and the path is empty. Our own CA's is not asked either: the
@@ -149,28 +175,43 @@ impl<'a> Facts<'a> {
         candidate: &Candidate<'_>,
         certificate: &Certificate,
     ) -> Result<Vec<Certificate>, &'static str> {
-        let Candidate::Partner(partner) = candidate else {
-            return Ok(Vec::new());
+        let (chain, is_vouched) = match candidate {
+            Candidate::Own(own) if own.is_built_in => return Ok(Vec::new()),
+            Candidate::Own(own) => (&own.chain, true),
+            Candidate::Partner(partner) => {
+                (&partner.chain, partner.source == PartnerSource::Uploaded)
+            }
         };
         let is_asked = self.snapshot.settings.revocation != RevocationChecks::Off;
-        if partner.source == PartnerSource::Uploaded && !is_asked {
+        if is_vouched && !is_asked {
             return Ok(Vec::new());
         }
-        let chain = partner.chain.iter();
+        match self.built(address, chain, certificate, Usage::EmailEncryption) {
+            Some(path) => Ok(path),
+            None if is_vouched => Ok(Vec::new()),
+            None => Err("no trusted authority vouches for it any more"),
+        }
+    }
+
+    fn built(
+        &self,
+        address: &Address,
+        chain: &[Vec<u8>],
+        certificate: &Certificate,
+        usage: Usage,
+    ) -> Option<Vec<Certificate>> {
+        let chain = chain.iter();
         let chain: Vec<Certificate> = chain
             .filter_map(|der| Certificate::from_der(der).ok())
             .collect();
         let builder = PathBuilder {
             anchors: self.snapshot.anchors_for(address).collect(),
             intermediates: chain.iter().collect(),
-            usage: Usage::EmailEncryption,
+            usage,
             ..PathBuilder::default()
         };
-        match builder.build(certificate, self.now, self.provider) {
-            Ok(path) => Ok(path.certificates),
-            Err(_) if partner.source == PartnerSource::Uploaded => Ok(Vec::new()),
-            Err(_) => Err("no trusted authority vouches for it any more"),
-        }
+        let path = builder.build(certificate, self.now, self.provider);
+        path.ok().map(|path| path.certificates)
     }
 
     fn candidates(&self, address: &Address) -> Vec<Candidate<'a>> {

@@ -93,7 +93,18 @@ impl<'a> Planning<'a> {
     }
 
     fn go_on(mut self) -> Step<'a> {
-        let plans = self.plans();
+        let mut plans = self.plans();
+        let is_of_use = |plan: &Plan<'_>| plan.signs() || plan.encrypts();
+        if plans.iter().any(is_of_use)
+            && let Ok(sender) = &self.speaker.sender
+            && let Some(lack) = self
+                .case
+                .facts
+                .sender_lack(self.from, sender, &mut self.inquiry)
+        {
+            self.speaker.sender = Err(lack);
+            plans = self.plans();
+        }
         let needs = self.inquiry.needs();
         if !needs.is_empty() {
             return Step::Need(Waiting::new(Stage::Planning(self)), needs);

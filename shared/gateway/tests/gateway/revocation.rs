@@ -337,6 +337,61 @@ fn the_octets_of_answers_are_bounded() {
     assert_eq!(unknown.count(), 1);
 }
 
+/// Gives Alice, or a colleague, an active certificate of another CA than the built-in one.
+fn install_of_another_ca(world: &mut World, text: &str) -> Person {
+    let person = world.partner.person(text, world.provider.as_ref());
+    world.install(&person);
+    let mailbox = world.directory.managed.get_mut(&address(text)).unwrap();
+    mailbox.active.as_mut().unwrap().is_built_in = false;
+    person
+}
+
+/// What another CA says of an own mailbox's certificate counts as it does for a partner's.
+#[test]
+fn another_ca_is_asked_about_a_colleague() {
+    let carol = "carol@acme.test";
+    for (number, expected) in [(0, None), (1, Some("recipient-key-revoked"))] {
+        let (mut world, ..) = world(Warn);
+        let person = install_of_another_ca(&mut world, carol);
+        let list = lists(&world, &person)[number].clone();
+        let (envelope, raw) = (outbound(ALICE, &[carol]), mail(ALICE, carol));
+        let (decision, asked) = run(&world, &envelope, &raw, list.as_deref());
+        assert_eq!(decision.records[0].reason, expected);
+        assert_eq!(asked, [CRL_URL]);
+        remember(&mut world, &person, list.as_deref(), NOW);
+        assert!(run(&world, &envelope, &raw, None).1.is_empty());
+    }
+}
+
+#[test]
+fn another_ca_is_asked_about_the_sender() {
+    for (checks, expected) in [
+        (
+            Require,
+            [
+                None,
+                Some("no-sender-certificate"),
+                Some("no-sender-certificate"),
+            ],
+        ),
+        (Warn, [None, Some("no-sender-certificate"), None]),
+        (Off, [None, None, None]),
+    ] {
+        for (number, expected) in expected.into_iter().enumerate() {
+            let (mut world, ..) = world(checks);
+            let alice = install_of_another_ca(&mut world, ALICE);
+            let carol = "carol@acme.test";
+            world.activate(carol);
+            let list = lists(&world, &alice)[number].clone();
+            let (envelope, raw) = (outbound(ALICE, &[carol]), mail(ALICE, carol));
+            let (decision, asked) = run(&world, &envelope, &raw, list.as_deref());
+            assert_eq!(decision.records[0].reason, expected, "{checks:?}");
+            let places = if checks == Off { vec![] } else { vec![CRL_URL] };
+            assert_eq!(asked, places);
+        }
+    }
+}
+
 /// Remembers what the partner's list says, as whoever runs the gateway does.
 fn remember(world: &mut World, person: &Person, said: Option<&[u8]>, until: UnixTime) {
     let issuer = world.partner.root();

@@ -237,6 +237,7 @@ impl World {
             certificate: person.certificate.der().to_vec(),
             chain: Vec::new(),
             key,
+            is_built_in: true,
         });
         mailbox.earlier.extend(before);
     }
