@@ -70,10 +70,57 @@ impl ContentType {
     }
 }
 
+/// Whether all readers find the same type in a Content-Type, and in a multipart the same boundary: it has no comment and
+/// no escape, and between its semicolons nothing but parameters, none of them in pieces (RFC 2231).
+pub(crate) fn is_read_alike(value: &str) -> bool {
+    let mut is_quoted = false;
+    let mut pieces = value.split(|c: char| {
+        is_quoted ^= c == '"';
+        c == ';' && !is_quoted
+    });
+    let Some((kind, subtype)) = pieces.next().and_then(|piece| piece.split_once('/')) else {
+        return false;
+    };
+    let (kind, subtype) = (kind.trim_ascii_start(), subtype.trim_ascii_end());
+    is_token(kind)
+        && is_token(subtype)
+        && (!kind.eq_ignore_ascii_case("multipart")
+            || pieces.map(str::trim_ascii).all(is_plain_parameter))
+}
+
+fn is_plain_parameter(piece: &str) -> bool {
+    let Some((name, value)) = piece.split_once('=') else {
+        return piece.is_empty();
+    };
+    let (name, value) = (name.trim_ascii_end(), value.trim_ascii_start());
+    let is_plain = match value.strip_prefix('"') {
+        Some(quoted) => quoted.strip_suffix('"').is_some_and(|text| {
+            text.trim_ascii() == text && text.chars().all(|c| matches!(c, ' '..='~') && c != '"')
+        }),
+        None => {
+            !value.is_empty()
+                && value
+                    .chars()
+                    .all(|c| c.is_ascii_graphic() && !"\"()".contains(c))
+        }
+    };
+    is_token(name) && !name.contains('*') && is_plain && !value.contains('\\')
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !SPECIALS.contains(c))
+}
+
 /// The token that a structured field begins with, behind comments.
 pub(crate) fn first_token(value: &str) -> Option<&str> {
     Scanner { rest: value }.token()
 }
+
+/// What no token has (RFC 2045 §5.1).
+const SPECIALS: &str = "()<>@,;:\\\"/[]?=";
 
 struct Scanner<'a> {
     rest: &'a str,
@@ -116,7 +163,7 @@ impl<'a> Scanner<'a> {
         self.skip_blank();
         let end = self
             .rest
-            .find(|c: char| c.is_whitespace() || "()<>@,;:\\\"/[]?=".contains(c))
+            .find(|c: char| c.is_whitespace() || SPECIALS.contains(c))
             .unwrap_or(self.rest.len());
         let (token, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
@@ -273,6 +320,49 @@ mod tests {
             param("a/b; name*0=smime; name*1=.p7m", "name"),
             Some("smime.p7m".to_owned())
         );
+    }
+
+    #[test]
+    fn what_all_readers_find_the_same_in() {
+        for value in [
+            "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg=sha-256; boundary=\"a b\";",
+            "Multipart/Signed;\tBOUNDARY = ----=_Part_1/2?3; ; protocol=application/pkcs7-signature",
+            "multipart/mixed ; boundary='a:b'",
+            "multipart/mixed; x=\"a; boundary=b\"; boundary=c",
+            "application/pkcs7-mime; name=smime (1).p7m; filename=\"\u{fc}\\\\",
+        ] {
+            assert!(is_read_alike(value), "{value}");
+        }
+        for value in [
+            "multipart/signed; boundary=b zz",
+            "multipart/signed; boundary=b(x)",
+            "multipart/signed; boundary=b\"zz\"",
+            "multipart/signed; boundary=\"b\"zz",
+            "multipart/signed; boundary=\"b\" zz",
+            "multipart/signed; boundary=\"b ",
+            "multipart/signed; boundary=\"b \"",
+            "multipart/signed; boundary=\"b\tc\"",
+            "multipart/signed; boundary=\"b\\c\"",
+            "multipart/signed; boundary=b\\c",
+            "multipart/signed; boundary=b\0",
+            "multipart/signed; boundary=\u{fc}",
+            "multipart/signed; boundary; boundary=b",
+            "multipart/signed; boundary=; x=y",
+            "multipart/signed; boundary*0=b; boundary*1=c",
+            "multipart/signed; boundary*=us-ascii''b",
+            "multipart/signed (a; boundary=zz); boundary=b",
+            "multipart/signed; (x) boundary=b",
+            "multipart/signed, protocol=x; boundary=b",
+            "multipart/signed boundary=b",
+            "multipart/signed x=\"a; boundary=zz\"; boundary=b",
+            "multipart /signed; boundary=b",
+            "(text/html) multipart/signed; boundary=b",
+            "(text/html) application/pkcs7-mime",
+            "application/pkcs7-mime, text/html",
+            "text",
+        ] {
+            assert!(!is_read_alike(value), "{value}");
+        }
     }
 
     #[test]

@@ -173,7 +173,8 @@ impl<'a> Entity<'a> {
         object
     }
 
-    /// Whether readers differ in what its content is: its type, its encoding or its boundary is said in two ways.
+    /// Whether readers differ in what its content is: its type, its encoding or its boundary is said in two ways, or in
+    /// one that is not read alike.
     pub fn is_ambiguous(&self) -> bool {
         let says_two = |name| {
             let mut fields = self.fields.iter().filter(|field| field.is(name));
@@ -183,6 +184,9 @@ impl<'a> Entity<'a> {
         says_two("Content-Type")
             || says_two("Content-Transfer-Encoding")
             || self.content_type().repeats("boundary")
+            || self
+                .field("Content-Type")
+                .is_some_and(|field| !content_type::is_read_alike(&field.text()))
     }
 
     /// The parts, if it is a multipart.
@@ -321,6 +325,7 @@ mod tests {
                 "Content-Type: multipart/mixed; boundary=a; BOUNDARY=b\n",
                 true,
             ),
+            ("Content-Type: multipart/mixed; boundary=a zz\n", true),
             ("Subject: a\nSubject: b\n", false),
         ] {
             let raw = format!("{header}\nbody");

@@ -172,11 +172,15 @@ fn a_message_of_two_types_is_not_covered() {
     let opaque = String::from_utf8(signed(TEXT, true)).unwrap();
     let html = "Content-Type: text/html";
     let twice = inner.replacen("\r\n\r\n", ";\r\n\tboundary=eve\r\n\r\n", 1);
+    let comment = inner.replacen("signed;", "signed (a; boundary=eve);", 1);
+    let unfinished = inner.replacen("\r\n\r\n", ";\r\n\tx=\"eve\r\n\r\n", 1);
     for (header, entity, expected) in [
         ("X: y", &inner, None),
         (html, &inner, Some(Reason::PartlySigned)),
         (html, &opaque, Some(Reason::PartlySigned)),
         ("X: y", &twice, Some(Reason::PartlySigned)),
+        ("X: y", &comment, Some(Reason::PartlySigned)),
+        ("X: y", &unfinished, Some(Reason::PartlySigned)),
     ] {
         let (first, rest) = entity.split_once("\r\n\r\n").unwrap();
         let raw = format!("From: <p256@acme.test>\r\n{first}\r\n{header}\r\n\r\n{rest}");
