@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::{
     Buffer, ContentType, Defect, Field, content_type, decode_base64, decode_quoted_printable,
     encode::append_base64,
+    has_bare_carriage_return,
     header::{self, Parsed},
     limits::PARTS_MAX,
 };
@@ -174,14 +175,18 @@ impl<'a> Entity<'a> {
     }
 
     /// Whether readers differ in what its content is: its type, its encoding or its boundary is said in two ways, or in
-    /// one that is not read alike.
+    /// one that is not read alike, or a line of its header is no field to all of them, so that for some the body begins
+    /// there.
     pub fn is_ambiguous(&self) -> bool {
         let says_two = |name| {
             let mut fields = self.fields.iter().filter(|field| field.is(name));
             let first = fields.next();
             first.is_some_and(|first| fields.any(|other| other.text() != first.text()))
         };
-        says_two("Content-Type")
+        self.defects.contains(&Defect::BrokenHeaderLine)
+            || has_bare_carriage_return(self.header())
+            || self.fields.iter().any(Field::is_obsolete)
+            || says_two("Content-Type")
             || says_two("Content-Transfer-Encoding")
             || self.content_type().repeats("boundary")
             || self
@@ -312,8 +317,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_twice() {
+    fn what_readers_take_differently() {
         for (header, is_ambiguous) in [
+            (
+                "From alice@acme.test Mon Nov 30 10:00:00\nSubject: a\n b\n",
+                false,
+            ),
+            ("Subject: a\nFrom alice@acme.test\n", true),
+            ("Subject: a\njunk\n", true),
+            ("Subject: a\nPay now: 1\n", true),
+            (" \nSubject: a\n", true),
+            ("Subject: a\r\rb\n", true),
+            ("Subject : a\n", true),
             ("Content-Type: text/html\nContent-Type: text/html\n", false),
             ("Content-Type: text/html\nContent-Type: text/plain\n", true),
             (

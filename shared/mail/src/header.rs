@@ -24,6 +24,11 @@ impl<'a> Field<'a> {
         self.name.eq_ignore_ascii_case(name.as_bytes())
     }
 
+    /// Whether a space stands before the colon (RFC 5322 §4.5): to some readers it is no field then.
+    pub(crate) fn is_obsolete(&self) -> bool {
+        self.raw.get(self.name.len()) != Some(&b':')
+    }
+
     /// Whether it describes the content and so belongs to the MIME entity (RFC 2045 §3): MIME-Version, Content-*.
     pub fn describes_content(&self) -> bool {
         self.is("MIME-Version")
