@@ -30,7 +30,12 @@ pub fn sole_author(message: &Entity<'_>) -> Option<Address> {
     if fields.next().is_some() {
         return None;
     }
-    let found = Scan::of(&field.text());
+    let text = field.text();
+    // Some readers end at a control character, or leave it out.
+    if text.contains(|c: char| c.is_control() && c != '\t') {
+        return None;
+    }
+    let found = Scan::of(&text);
     match found.items.as_slice() {
         [item] if !found.is_doubtful => Address::parse(item).ok(),
         _ => None,
@@ -44,8 +49,10 @@ struct Scan {
     items: Vec<String>,
     /// Whether other readers may find other mailboxes, as it has what RFC 5322 does not allow.
     is_doubtful: bool,
-    /// Everything outside of quotes and comments since the last separator.
+    /// Everything outside of brackets and comments since the last separator.
     plain: String,
+    /// The same with a quotation mark in place of each quoted string.
+    words: String,
     /// What stands in angle brackets.
     angle: Option<String>,
     in_angle: bool,
@@ -83,11 +90,14 @@ impl Scan {
     }
 
     fn text(&mut self, text: &str) {
+        let word = if text.starts_with('"') { "\"" } else { text };
+        self.is_doubtful |= word.contains(is_invisible);
         match self.angle.as_mut() {
             Some(angle) if self.in_angle => angle.push_str(text),
             angle => {
                 self.is_doubtful |= angle.is_some() && !text.trim().is_empty();
                 self.plain.push_str(text);
+                self.words.push_str(word);
             }
         }
     }
@@ -99,8 +109,9 @@ impl Scan {
             self.is_doubtful |= !route.starts_with('@');
         } else {
             // The name of a group.
-            let name = std::mem::take(&mut self.plain);
-            self.is_doubtful |= self.angle.is_some() || Address::parse(name.trim()).is_ok();
+            self.plain.clear();
+            let words = std::mem::take(&mut self.words);
+            self.is_doubtful |= self.angle.is_some() || seem_address(&words);
         }
     }
 
@@ -108,11 +119,10 @@ impl Scan {
         // White space around the dots and the @ is obsolete syntax; anywhere else there is no address.
         let plain = std::mem::take(&mut self.plain);
         let plain = plain.trim();
+        let words = std::mem::take(&mut self.words);
         let item = match self.angle.take() {
             Some(item) => {
-                // Some readers show the address that a name without quotes is.
-                let named = Address::parse(plain);
-                self.is_doubtful |= named.is_ok() && named != Address::parse(&item);
+                self.is_doubtful |= seem_address(&words) && !is_same(plain, &item);
                 item
             }
             None => plain.to_owned(),
@@ -121,6 +131,33 @@ impl Scan {
             self.items.push(item);
         }
     }
+}
+
+/// Whether some readers find an address in words without quotes. An `@` between blanks is a word like any other, unless
+/// what follows is the name of a host.
+fn seem_address(words: &str) -> bool {
+    words.match_indices('@').any(|(at, _)| {
+        let (before, after) = words.split_at(at);
+        let after = after.trim_start_matches('@');
+        let is_word =
+            before.ends_with(char::is_whitespace) && after.starts_with(char::is_whitespace);
+        let next = after.split_whitespace().next();
+        !is_word || next.is_some_and(|next| next.contains('.'))
+    })
+}
+
+/// Whether a name is the address itself; Outlook sets it in apostrophes.
+fn is_same(name: &str, address: &str) -> bool {
+    let bare = name
+        .strip_prefix('\'')
+        .and_then(|name| name.strip_suffix('\''));
+    let address = Address::parse(address);
+    address.is_ok() && address == Address::parse(bare.unwrap_or(name))
+}
+
+/// Characters that take no room. Those that join and part letters belong to names in some scripts.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A quoted string with its quotes, so that `Address` reads it as one local part.
@@ -188,6 +225,11 @@ mod tests {
             "From: \"b@acme.test\" <a@acme.test> (c@acme.test)\n\n",
             "From: friends: a@acme.test;\n\n",
             "From: A @ Acme <@relay.test:a@acme.test>\n\n",
+            "From: 'a@acme.test' <a@acme.test>\n\n",
+            "From: \"a@acme.test\" <a@acme.test>\n\n",
+            "From: \"b@acme.test via \\\"A\\\"\" B. <a@acme.test>\n\n",
+            "From: A\n\t(b@acme.test) <a@acme.test>\n\n",
+            "From: \"\u{202b}A\u{202c}\" \u{200c} <a@acme.test>\n\n",
         ] {
             assert_eq!(author(header).as_deref(), Some("a@acme.test"), "{header}");
         }
@@ -199,6 +241,15 @@ mod tests {
             "From: <a@acme.test> b@acme.test\n\n",
             "From: <a@acme.test>:b@acme.test\n\n",
             "From: b@acme.test <a@acme.test>\n\n",
+            "From: b@acme.test via list <a@acme.test>\n\n",
+            "From: list of b @ acme.test <a@acme.test>\n\n",
+            "From: 'b@acme.test' <a@acme.test>\n\n",
+            "From: b@acme <a@acme.test>\n\n",
+            "From: \"b\"@acme.test via list <a@acme.test>\n\n",
+            "From: b@acme.test via list: a@acme.test;\n\n",
+            "From: b@acme.test \u{200b}<a@acme.test>\n\n",
+            "From: A\u{200b} <a@acme.test>\n\n",
+            "From: \"A\0\" <a@acme.test>\n\n",
             "From: A <a@acme.test\n\n",
             "From: a@acme.test (A\n\n",
             "Subject: none\n\n",
