@@ -13,6 +13,7 @@ use mail::Buffer;
 use crate::{
     Problem, Reason,
     asn1::{Asn1Error, Element, Reader, ber, oid, tag},
+    pem,
 };
 
 /// A content type and its content (RFC 5652 §3).
@@ -32,11 +33,18 @@ pub(crate) fn normalise(object: Buffer) -> Result<Buffer, Problem> {
     Ok(object)
 }
 
+/// What but blanks stands behind an object in DER, BER or PEM; `None` where its end is not found.
+pub(crate) fn behind(object: &[u8]) -> Option<&[u8]> {
+    pem::behind_first_block(object)
+        .or_else(|| object.get(ber::octets_of_first(object).ok()?..))
+        .map(<[u8]>::trim_ascii)
+}
+
 fn from_pem(object: &[u8]) -> Option<Buffer> {
     if !object.trim_ascii_start().starts_with(b"-----BEGIN ") {
         return None;
     }
-    crate::pem::blocks(object)
+    pem::blocks(object)
         .into_iter()
         .next()
         .map(|block| block.der.into())

@@ -60,6 +60,14 @@ pub(crate) fn is_signature_part(entity: &Entity<'_>) -> bool {
         || content_type.is("application", "x-pkcs7-signature")
 }
 
+/// Whether the second part of multipart/signed is a signature and nothing else: another type, or what stands behind the
+/// object, may be shown.
+pub(crate) fn is_mere_signature(part: &Entity<'_>, object: &[u8]) -> bool {
+    let content_type = part.content_type();
+    let is_hidden = is_object(&content_type) || content_type.is("application", "octet-stream");
+    is_hidden && !part.is_ambiguous() && cms::behind(object).is_none_or(<[u8]>::is_empty)
+}
+
 /// The object of the first entity that is one, also inside of multipart/signed.
 pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Buffer> {
     match smime_of(entity)? {

@@ -55,6 +55,13 @@ pub fn blocks(bytes: &[u8]) -> Vec<PemBlock> {
     blocks
 }
 
+/// What follows the block that the bytes begin with; `None` where they begin with none.
+pub(crate) fn behind_first_block(bytes: &[u8]) -> Option<&[u8]> {
+    let block = bytes.trim_ascii_start().strip_prefix(BEGIN)?;
+    let label = block.get(mail::find(block, END)? + END.len()..)?;
+    label.get(mail::find(label, DASHES)? + DASHES.len()..)
+}
+
 /// Writes one block in lines of 64 characters.
 pub fn encode(label: &str, der: &[u8]) -> String {
     let text = base64_simd::STANDARD.encode_to_string(der);

@@ -31,6 +31,12 @@ pub(crate) fn to_der_or_place(input: &[u8]) -> Result<Cow<'_, [u8]>, Broken> {
         .map_err(|error| Broken { error, at })
 }
 
+/// Octets of the first element, with its tag and length.
+pub(crate) fn octets_of_first(input: &[u8]) -> Result<usize, Asn1Error> {
+    let elements = scan(input, &mut 0)?;
+    Ok(elements.first().map_or(0, |root| root.source_octets))
+}
+
 /// What is not BER, and where.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Broken {

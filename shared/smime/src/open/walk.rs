@@ -77,6 +77,14 @@ impl Place<'_> {
         }
     }
 
+    /// The same, if nothing else is shown that readers may find.
+    fn covering(&self, is_sure: bool) -> Self {
+        Self {
+            covers_all: self.covers_all && is_sure,
+            ..*self
+        }
+    }
+
     /// In a part of something larger.
     fn in_part(&self) -> Self {
         Self {
@@ -116,10 +124,7 @@ impl Walk<'_> {
         let is_payload = smime.is_none();
         // Some readers show something else than what is opened and judged here.
         let is_sure = is_payload || !entity.is_ambiguous();
-        let place = &Place {
-            covers_all: place.covers_all && is_sure,
-            ..*place
-        };
+        let place = &place.covering(is_sure);
         match smime {
             Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
             Some(Smime::Object(octets)) => self.object(octets, place, None),
@@ -183,7 +188,9 @@ impl Walk<'_> {
             }
             return;
         };
-        let object = Entity::parse(signature).decoded_object();
+        let signature = Entity::parse(signature);
+        let object = signature.decoded_object();
+        let place = &place.covering(detect::is_mere_signature(&signature, &object));
         // Hashed is the canonical form (RFC 8551 §3.1.1); what stands between the parts is not shown by readers.
         let canonical = to_crlf(content);
         self.signature(object, &canonical, place);

@@ -195,6 +195,56 @@ fn a_message_that_readers_take_differently_is_not_covered() {
     }
 }
 
+/// Readers show a second part that is no mere signature.
+#[test]
+fn a_signature_that_is_shown_is_not_covered() {
+    let inner = String::from_utf8(signed(TEXT, false)).unwrap();
+    let (start, part) = inner
+        .split_once("Content-Type: application/pkcs7-signature")
+        .unwrap();
+    let (_, body) = part.split_once("\r\n\r\n").unwrap();
+    let (base64, end) = body.split_once("\r\n--").unwrap();
+    let (object, _) = mail::decode_base64(base64.as_bytes());
+    let pem = format!("-----BEGIN PKCS7-----\r\n{base64}\r\n-----END PKCS7-----\r\n");
+    let mut followed = Vec::new();
+    mail::encode_base64(&[&object[..], b"<p>Eve says so."].concat(), &mut followed);
+    let followed = String::from_utf8(followed).unwrap();
+    let (plain, encoded) = ("", "Content-Transfer-Encoding: base64\r\n");
+    let partly = Some(Reason::PartlySigned);
+    for (kind, encoding, body, expected) in [
+        ("application/x-pkcs7-signature", encoded, base64, None),
+        (
+            "application/octet-stream; name=smime.p7s",
+            encoded,
+            base64,
+            None,
+        ),
+        ("application/pkcs7-signature", plain, &pem, None),
+        ("text/html", encoded, base64, partly),
+        ("text/html", plain, &pem, partly),
+        ("message/rfc822", plain, &pem, partly),
+        ("application/pdf", encoded, base64, partly),
+        ("application/pkcs7-signature", encoded, &followed, partly),
+        (
+            "application/pkcs7-signature, text/html",
+            encoded,
+            base64,
+            partly,
+        ),
+        (
+            "application/pkcs7-signature",
+            plain,
+            &format!("{pem}<p>Eve says so.\r\n"),
+            partly,
+        ),
+    ] {
+        let raw = format!(
+            "From: <p256@acme.test>\r\n{start}Content-Type: {kind}\r\n{encoding}\r\n{body}\r\n--{end}"
+        );
+        assert_eq!(reason(&raw), expected, "{kind} {encoding}");
+    }
+}
+
 /// The content inside of the signature and the one beside it: readers differ in which they show.
 #[test]
 fn two_contents_are_none() {
