@@ -2,7 +2,7 @@
 
 use mail::{Buffer, ContentType, Entity, Multipart};
 
-use crate::{asn1::ber, cms};
+use crate::cms;
 
 /// The S/MIME forms of an entity.
 pub(crate) enum Smime<'a> {
@@ -64,7 +64,7 @@ pub(crate) fn is_signature_part(entity: &Entity<'_>) -> bool {
 /// object, may be shown.
 pub(crate) fn is_mere_signature(part: &Entity<'_>, object: &[u8]) -> bool {
     let content_type = part.content_type();
-    let is_hidden = is_object(&content_type) || content_type.is("application", "octet-stream");
+    let is_hidden = is_object(&content_type) || is_untyped(part);
     is_hidden && !part.is_ambiguous() && cms::behind(object).is_none_or(<[u8]>::is_empty)
 }
 
@@ -111,10 +111,10 @@ fn is_cms_signature(multipart: &Multipart<'_>, protocol: Option<&str>) -> bool {
     }
 }
 
-/// Content of another type that is a CMS object all the same: by a file name that says so and by its octets.
+/// Octets of no type that are a CMS object all the same: by a file name that says so, or by themselves. Any other type
+/// says what readers show.
 fn object_in_disguise(entity: &Entity<'_>) -> Option<Buffer> {
-    let content_type = entity.content_type();
-    if content_type.kind != "application" {
+    if !is_untyped(entity) || !cms::looks_like_cms(&entity.decoded_start()) {
         return None;
     }
     let is_named = entity.file_name().is_some_and(|name| {
@@ -123,13 +123,20 @@ fn object_in_disguise(entity: &Entity<'_>) -> Option<Buffer> {
             .iter()
             .any(|ending| name.ends_with(ending))
     });
-    if !is_named && content_type.subtype != "octet-stream" {
-        return None;
-    }
-    if !cms::looks_like_cms(&entity.decoded_start()) {
-        return None;
-    }
     let octets = entity.decoded_object();
     // Where nothing but the octets says what it is, they must be right to the end.
-    (is_named || ber::to_der(&octets).is_ok()).then_some(octets)
+    (is_named || ends_with_object(&octets)).then_some(octets)
+}
+
+fn is_untyped(entity: &Entity<'_>) -> bool {
+    entity.content_type().is("application", "octet-stream")
+}
+
+/// Whether an object that was found in an entity is all that readers may show of it.
+pub(crate) fn is_sole_content(entity: &Entity<'_>, object: &[u8]) -> bool {
+    !is_untyped(entity) || ends_with_object(object)
+}
+
+fn ends_with_object(octets: &[u8]) -> bool {
+    cms::behind(octets).is_some_and(<[u8]>::is_empty)
 }

@@ -127,7 +127,10 @@ impl Walk<'_> {
         let place = &place.covering(is_sure);
         match smime {
             Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
-            Some(Smime::Object(octets)) => self.object(octets, place, None),
+            Some(Smime::Object(octets)) => {
+                let place = &place.covering(detect::is_sole_content(entity, &octets));
+                self.object(octets, place, None);
+            }
             None => self.plain(entity, place),
         }
         is_payload

@@ -245,6 +245,39 @@ fn a_signature_that_is_shown_is_not_covered() {
     }
 }
 
+/// What has another type is shown by its programs, whatever its name; what has none is told by its octets.
+#[test]
+fn a_file_that_is_no_object_by_type_is_one_to_its_end_or_not_covered() {
+    let object = mail::decode_base64(Entity::parse(&signed(TEXT, true)).body()).0;
+    let followed = [&object, &b"\r\n%PDF-1.7 Eve says so."[..]].concat();
+    let blank = [&object, &b"\r\n"[..]].concat();
+    let good = Some(None);
+    for (kind, octets, expected) in [
+        ("application/octet-stream; name=smime.p7m", &object, good),
+        ("application/octet-stream; name=smime.p7m", &blank, good),
+        ("application/octet-stream", &object, good),
+        (
+            "application/octet-stream; name=smime.p7m",
+            &followed,
+            Some(Some(Reason::PartlySigned)),
+        ),
+        ("application/octet-stream", &followed, None),
+        ("application/pdf; name=smime.p7m", &object, None),
+        ("application/pdf; name=smime.p7m", &followed, None),
+        ("text/html; name=smime.p7m", &object, None),
+    ] {
+        let mut raw = format!(
+            "From: <p256@acme.test>\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        )
+        .into_bytes();
+        mail::encode_base64(octets, &mut raw);
+        let found = opened(&raw);
+        let verdict = found.signature_verdict();
+        let reason = verdict.map(|verdict| verdict.err().map(|problem| problem.reason));
+        assert_eq!(reason, expected, "{kind}");
+    }
+}
+
 /// The content inside of the signature and the one beside it: readers differ in which they show.
 #[test]
 fn two_contents_are_none() {
