@@ -68,6 +68,19 @@ pub(crate) fn is_mere_signature(part: &Entity<'_>, object: &[u8]) -> bool {
     is_hidden && !part.is_ambiguous() && cms::behind(object).is_none_or(<[u8]>::is_empty)
 }
 
+/// The only part of a multipart that shows nothing else, as servers leave it that take things out of messages.
+pub(crate) fn sole_part<'a>(entity: &Entity<'a>) -> Option<&'a [u8]> {
+    let multipart = entity.multipart()?;
+    let is_bare = multipart.defects.is_empty()
+        && [multipart.preamble, multipart.epilogue]
+            .iter()
+            .all(|text| text.trim_ascii().is_empty());
+    match multipart.parts.as_slice() {
+        [part] if is_bare && !entity.is_ambiguous() => Some(part),
+        _ => None,
+    }
+}
+
 /// The object of the first entity that is one, also inside of multipart/signed.
 pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Buffer> {
     match smime_of(entity)? {

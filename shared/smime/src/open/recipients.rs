@@ -1,6 +1,6 @@
 //! Whom a message is encrypted to, before anybody opens it.
 
-use mail::{Buffer, Entity};
+use mail::{Buffer, Entity, limits};
 
 use super::{RecipientId, walk::LAYERS_MAX};
 use crate::{
@@ -20,7 +20,13 @@ pub(super) fn outermost(message: &[u8]) -> Vec<RecipientId> {
     if detect::is_bare_cms(message) {
         return at_start(message).unwrap_or_else(|| of_object(message.into()));
     }
-    let entity = Entity::parse(message);
+    let mut entity = Entity::parse(message);
+    for _ in 0..limits::DEPTH_MAX {
+        let Some(part) = detect::sole_part(&entity) else {
+            break;
+        };
+        entity = Entity::parse(part);
+    }
     detect::start_of_object(&entity)
         .and_then(|start| at_start(&start))
         .or_else(|| detect::first_object(&entity).map(of_object))

@@ -151,11 +151,14 @@ impl Walk<'_> {
         }
         if let Some(multipart) = entity.multipart() {
             self.opened.defects.extend_from_slice(&multipart.defects);
+            // Inside of a layer the payload begins with the multipart.
+            let is_sole = self.opened.layers.is_empty() && detect::sole_part(entity).is_some();
+            let place = &place.inside().covering(is_sole);
             for part in &multipart.parts {
                 let part = Entity::parse(part);
                 // A signature that lost its place in multipart/signed is an attachment like any other.
                 if !detect::is_signature_part(&part) {
-                    self.entity(&part, &place.in_part());
+                    self.entity(&part, place);
                 }
             }
             return;
@@ -374,7 +377,7 @@ impl Walk<'_> {
         } else {
             Err(Problem::new(
                 Reason::PartlyEncrypted,
-                "the encrypted content stands beside other content and stays closed",
+                "the encrypted content is not the message itself, but a part of it, and stays closed",
             ))
         };
         let Decrypted { content, opened_by } = match decrypted {

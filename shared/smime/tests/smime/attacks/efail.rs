@@ -135,7 +135,8 @@ fn encrypted_parts_among_others_stay_closed() {
     let signed_mix = String::from_utf8(signed_mix).unwrap();
     for entity in [
         multipart("mixed", &[&open, &sealed, &close]),
-        multipart("mixed", &[&sealed]),
+        multipart("mixed (x)", &[&sealed]),
+        multipart("mixed", &[&attached]),
         multipart("alternative", &[&open, &sealed]),
         multipart("related", &[&sealed, &close]),
         multipart("mixed", &[&open, &attached, &close]),
@@ -154,6 +155,25 @@ fn encrypted_parts_among_others_stay_closed() {
         let reason = found.decryption_verdict().unwrap().unwrap_err().reason;
         assert_eq!(reason, Reason::PartlyEncrypted, "{entity}");
         assert!(found.entity.is_none());
+    }
+}
+
+/// Servers that take parts out of messages leave it so; nothing stands beside it.
+#[test]
+fn a_sole_part_is_opened() {
+    let envelope = Envelope::of(ENTITIES[0], ContentCipher::Aes256Gcm);
+    let sealed = String::from_utf8(entity_of(&envelope.object)).unwrap();
+    let once = multipart("mixed", &[&sealed]);
+    let inner = once
+        .replace("boundary=x", "boundary=y")
+        .replace("--x", "--y");
+    for entity in [&once, &multipart("alternative", &[&inner])] {
+        let raw = format!("From: <bob@partner.test>\r\n{entity}");
+        let found = opened(raw.as_bytes());
+        assert_eq!(found.decryption_verdict(), Some(Ok(())), "{entity}");
+        assert_eq!(found.entity.unwrap(), ENTITIES[0].as_bytes());
+        // The key for it is found.
+        assert_eq!(smime::recipients(raw.as_bytes()).len(), 1);
     }
 }
 

@@ -126,7 +126,7 @@ fn a_signature_speaks_for_all_that_is_shown_or_for_nothing() {
         (multipart("mixed", &[html, &inner]), Reason::PartlySigned),
         (multipart("mixed", &[&inner, html]), Reason::PartlySigned),
         (multipart("mixed", &[html, &opaque]), Reason::PartlySigned),
-        (multipart("mixed", &[&inner]), Reason::PartlySigned),
+        (multipart("mixed (x)", &[&inner]), Reason::PartlySigned),
         (
             multipart("alternative", &[&inner, html]),
             Reason::PartlySigned,
@@ -154,6 +154,17 @@ fn a_signature_speaks_for_all_that_is_shown_or_for_nothing() {
     ] {
         let raw = format!("{alice}\r\nMIME-Version: 1.0\r\n{entity}");
         assert_eq!(reason(&raw), Some(expected), "{entity}");
+    }
+}
+
+#[test]
+fn a_sole_part_is_all_that_is_shown() {
+    for opaque in [false, true] {
+        let inner = String::from_utf8(signed(TEXT, opaque)).unwrap();
+        let entity = multipart("mixed", &[&inner]);
+        assert_eq!(reason(&format!("From: <p256@acme.test>\r\n{entity}")), None);
+        let footer = format!("From: <p256@acme.test>\r\n{entity}Eve says so.\r\n");
+        assert_eq!(reason(&footer), Some(Reason::PartlySigned));
     }
 }
 
