@@ -3,7 +3,7 @@
 mod choice;
 mod perform;
 
-use mail::{Address, Buffer, sole_author};
+use mail::{Address, Buffer, Defect, sole_author};
 use policy::{Content, OutboundFacts, OutboundOption, OutboundRefusal, OutboundTreatment};
 
 use crate::admit;
@@ -169,6 +169,14 @@ impl<'a> Planning<'a> {
         sentence.trace.extend(steps);
 
         let treatment = match treat(key.is_ok()) {
+            // The line would be lost, and it may be what the sender wrote.
+            Ok(treatment)
+                if treatment != OutboundTreatment::Leave
+                    && case.defects.contains(&Defect::BrokenHeaderLine) =>
+            {
+                sentence.fate = Fate::Refuse(Refusal::BrokenHeader);
+                OutboundTreatment::Leave
+            }
             Ok(treatment) => {
                 let left = how_it_is_left(ruling.option, treatment, content);
                 sentence.trace.extend(left);

@@ -92,7 +92,7 @@ pub enum Refusal {
     /// More than [`RECEIVED_FIELDS_MAX`] servers have seen it.
     MailLoop,
     /// The header is longer than any is read ([`mail::limits`]), or has a CR that ends no line: other servers would find
-    /// fields in it that were not looked at here.
+    /// fields in it that were not looked at here. Outbound: it has a line that is no field, which would be lost.
     BrokenHeader,
 }
 
@@ -201,7 +201,9 @@ impl Refusal {
                 "the message has passed too many servers, it seems to go in a circle".to_owned()
             }
             Self::BrokenHeader => {
-                "the header of the message is too long, or has line ends that are none".to_owned()
+                "the header of the message is too long, or has lines that are no fields or do not end \
+                 as lines do"
+                    .to_owned()
             }
         }
     }

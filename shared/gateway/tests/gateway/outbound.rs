@@ -591,6 +591,30 @@ fn a_header_that_is_not_read_to_its_end_is_refused() {
     }
 }
 
+/// What is signed or encrypted has no place for it, and the sender wrote it.
+#[test]
+fn a_header_line_that_is_no_field_is_not_lost() {
+    for (option, is_served) in [
+        (OutboundOption::Neither, true),
+        (OutboundOption::SignOnly, false),
+        (OutboundOption::EnforceEncryption, false),
+    ] {
+        let (mut world, ..) = World::with_alice_and_bob();
+        world.outbound_rule(option);
+        let envelope = outbound(ALICE, &[BOB]);
+        let raw = [b"From alice Mon\r\n", mail(ALICE, BOB).as_slice()].concat();
+        assert_eq!(deliveries(&world.run(&envelope, &raw)).len(), 1);
+        let raw = [b"Dear Bob,\r\n", mail(ALICE, BOB).as_slice()].concat();
+        let decision = world.run(&envelope, &raw);
+        if is_served {
+            assert_eq!(delivered(&decision), raw);
+        } else {
+            assert_eq!(refused(&decision).enhanced(), "5.6.0");
+            assert_eq!(decision.records[0].reason, Some("broken-header"));
+        }
+    }
+}
+
 #[test]
 fn a_stranger_cannot_send() {
     let world = World::new();
