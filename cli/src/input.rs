@@ -5,7 +5,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use findings::Report;
-use mail::UnixTime;
+use mail::limits::{FIELDS_MAX, HEADER_OCTETS_MAX};
+use mail::{Defect, Entity, UnixTime};
 use memchr::memmem;
 use smime::{Certificate, CertificateError, Crl, TrustStore, pem};
 
@@ -48,6 +49,28 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, UsageError> {
         return read_all(std::io::stdin().lock()).map_err(error);
     }
     File::open(path).and_then(read_all).map_err(error)
+}
+
+/// Reads a message whose content will be signed or encrypted under its header. What is neither has no place in the
+/// result, and nothing is lost in silence.
+pub(crate) fn message(path: &Path) -> Result<Vec<u8>, Stop> {
+    let message = read(path)?;
+    let parsed = Entity::parse(&message);
+    if parsed.defects().contains(&Defect::LimitExceeded) {
+        let text = format!(
+            "{}: the header has more than {FIELDS_MAX} fields or {HEADER_OCTETS_MAX} octets",
+            path.display()
+        );
+        return Err(Stop::Report(Report::bad("limit-exceeded", text)));
+    }
+    if let Some(line) = parsed.broken_line() {
+        let text = format!(
+            "{}: line {line} is no header field; content without a header begins with an empty line",
+            path.display()
+        );
+        return Err(Stop::Report(Report::malformed(text)));
+    }
+    Ok(message)
 }
 
 fn read_all(reader: impl Read) -> std::io::Result<Vec<u8>> {

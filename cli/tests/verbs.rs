@@ -459,6 +459,62 @@ fn malformed_input_is_named() {
     assert_names_file(&folder.json(option), option);
 }
 
+/// What has no place below a header is not left out in silence.
+#[test]
+fn input_without_a_header_is_protected_as_a_whole_or_not_at_all() {
+    const HEADER_OCTETS_MAX: usize = 256 * 1024;
+    let folder = Folder::new();
+    folder.run("sign m.eml --opaque --key alice.key --cert alice.pem --out s.eml");
+    let signed = folder.read("s.eml");
+    let (_, base64) = signed.rsplit_once("\r\n\r\n").unwrap();
+    let pem = format!("-----BEGIN CMS-----\n{base64}-----END CMS-----\n");
+    let long = format!(
+        "To: {}\n{MESSAGE}",
+        "b@b.test,\n ".repeat(HEADER_OCTETS_MAX / 11 + 1)
+    );
+    let malformed = || (4, "malformed".to_owned());
+    let good = || (0, String::new());
+    for (text, line, verdict) in [
+        (
+            "Dear Bob,\nit is 100 EUR.\n\nAlice\n",
+            "line 1 ",
+            malformed(),
+        ),
+        ("one line", "line 1 ", malformed()),
+        (
+            "Subject: x\n y\nDear Bob,\n\nAlice\n",
+            "line 3 ",
+            malformed(),
+        ),
+        (&pem, "line 1 ", malformed()),
+        ("0\u{1}\n", "line 1 ", malformed()),
+        (&"X: y\n".repeat(2_001), "", bad("limit-exceeded")),
+        (&long, "", bad("limit-exceeded")),
+        (&format!("From alice Mon\n{MESSAGE}"), "", good()),
+        ("\nDear Bob,\nit is 100 EUR.\n", "", good()),
+        ("", "", good()),
+    ] {
+        folder.write("x", text);
+        for (number, verb) in [
+            "sign x --key alice.key --cert alice.pem",
+            "encrypt x --to bob.pem",
+        ]
+        .iter()
+        .enumerate()
+        {
+            let out = format!("{number}{}", verdict.0);
+            let (exit, object) = folder.json(&format!("{verb} --out {out}"));
+            let reason = object["reason"].as_str().unwrap_or_default();
+            assert_eq!((exit, reason), (verdict.0, verdict.1.as_str()), "{object}");
+            assert!(
+                object["detail"].as_str().unwrap().contains(line),
+                "{object}"
+            );
+            assert_eq!(folder.has(&out), exit == 0);
+        }
+    }
+}
+
 /// That the answer is on a malformed file, the last of the options.
 fn assert_names_file((exit, object): &(i32, Value), options: &str) {
     assert_eq!(

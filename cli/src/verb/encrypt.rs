@@ -48,7 +48,7 @@ impl Encrypt {
 
     fn encrypt(&self) -> Result<Report, Stop> {
         self.destination.check(self.json)?;
-        let message = input::read(&self.message)?;
+        let message = input::message(&self.message)?;
         let recipients = self.recipients()?;
         let padding = if self.oaep {
             RsaPadding::Oaep {

@@ -72,7 +72,7 @@ impl Sign {
 
     fn sign(&self) -> Result<Report, Stop> {
         self.destination.check(self.json)?;
-        let message = input::read(&self.message)?;
+        let message = input::message(&self.message)?;
         let (files, certificates) = (std::slice::from_ref(&self.key), self.cert.as_slice());
         let found = keys::load(files, certificates, self.password_file.as_deref())?;
         let (key, certificate) = found.signer(&Native)?;

@@ -17,6 +17,7 @@ pub struct Entity<'a> {
     fields: Vec<Field<'a>>,
     header_octets: usize,
     body: &'a [u8],
+    broken_at: Option<usize>,
     defects: Vec<Defect>,
 }
 
@@ -51,6 +52,7 @@ impl<'a> Entity<'a> {
             fields,
             header_octets,
             body_start,
+            broken_at,
             mut defects,
         } = header::parse(raw);
         for name in ["Content-Type", "Content-Transfer-Encoding", "From"] {
@@ -63,6 +65,7 @@ impl<'a> Entity<'a> {
             fields,
             header_octets,
             body: raw.get(body_start..).unwrap_or_default(),
+            broken_at,
             defects,
         }
     }
@@ -90,6 +93,12 @@ impl<'a> Entity<'a> {
     /// The body as it stands, encoded.
     pub fn body(&self) -> &'a [u8] {
         self.body
+    }
+
+    /// The number, from 1, of the first line of the header that is no field.
+    pub fn broken_line(&self) -> Option<usize> {
+        let before = self.raw.get(..self.broken_at?)?;
+        Some(memchr::memchr_iter(b'\n', before).count() + 1)
     }
 
     /// What is wrong with the header section.
@@ -302,6 +311,20 @@ mod tests {
     fn similar_lines_are_no_delimiters() {
         let found = multipart("--b\n--bc\nx--b\n--b\n\n--b--");
         assert_eq!(found.parts, [&b"--bc\nx--b"[..], b""]);
+    }
+
+    #[test]
+    fn the_line_that_is_no_field_is_told() {
+        for (raw, line) in [
+            (
+                &b"From alice Mon\nA: 1\n b\njunk\nB: 2\njunk\n"[..],
+                Some(4),
+            ),
+            (b"Dear Bob,\n\nA: 1\n", Some(1)),
+            (b"From alice Mon\nA: 1\n\njunk", None),
+        ] {
+            assert_eq!(Entity::parse(raw).broken_line(), line);
+        }
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(crate) struct Parsed<'a> {
     pub(crate) header_octets: usize,
     /// Where the body begins, behind the empty line.
     pub(crate) body_start: usize,
+    /// Where the first line stands that is no field.
+    pub(crate) broken_at: Option<usize>,
     pub(crate) defects: Vec<Defect>,
 }
 
@@ -69,6 +71,7 @@ pub(crate) struct Parsed<'a> {
 pub(crate) fn parse(raw: &[u8]) -> Parsed<'_> {
     let mut fields: Vec<Field<'_>> = Vec::new();
     let mut defects = Vec::new();
+    let mut broken_at = None;
     let mut at = 0;
     loop {
         let rest = raw.get(at..).unwrap_or_default();
@@ -78,6 +81,7 @@ pub(crate) fn parse(raw: &[u8]) -> Parsed<'_> {
                 fields,
                 header_octets: at,
                 body_start: at + line.len(),
+                broken_at,
                 defects,
             };
         }
@@ -88,6 +92,7 @@ pub(crate) fn parse(raw: &[u8]) -> Parsed<'_> {
                 fields,
                 header_octets: at,
                 body_start: at,
+                broken_at,
                 defects,
             };
         }
@@ -95,7 +100,10 @@ pub(crate) fn parse(raw: &[u8]) -> Parsed<'_> {
             Some(field) => fields.push(field),
             // "From " of a mailbox file is no field and not worth a word.
             None if at == 0 && rest.starts_with(b"From ") => {}
-            None => defects.push(Defect::BrokenHeaderLine),
+            None => {
+                broken_at.get_or_insert(at);
+                defects.push(Defect::BrokenHeaderLine);
+            }
         }
         at += length;
     }
