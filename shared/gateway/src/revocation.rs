@@ -98,8 +98,11 @@ impl Inquiry {
                 Said::Nothing => None,
             })
             .collect();
-        let known: Vec<RevocationInfo> = said.into_values().chain(carried).cloned().collect();
-        let statuses = revocation_of(path, &known, facts.now, facts.provider);
+        let said: Vec<RevocationInfo> = said.into_values().cloned().collect();
+        // Apart, because a stranger chose what is carried: it takes nothing from what asking may cost.
+        let by = |known: &[RevocationInfo]| revocation_of(path, known, facts.now, facts.provider);
+        let statuses = by(&said).into_iter().zip(by(carried));
+        let statuses: Vec<_> = statuses.map(|(said, carried)| said.or(carried)).collect();
         if statuses.contains(&RevocationStatus::Revoked) {
             return Standing::Revoked;
         }

@@ -32,6 +32,10 @@ pub const CLOCKS_APART_SECONDS_MAX: i64 = 5 * 60;
 /// How long a response that names no end is taken for true, in seconds.
 pub const ENDLESS_ANSWER_SECONDS: i64 = 5 * 60;
 
+/// Most certificates of a response that may be its responder's; it brings one, rarely with the chain above.
+/// Each costs the verification of two signatures.
+const RESPONDERS_MAX: usize = 8;
+
 /// Largest revocation list or response that is taken from elsewhere, in octets: 100,000 entries. An
 /// isolate has 128 MB for everything.
 pub const REVOCATION_INFO_OCTETS_MAX: usize = 4 * 1024 * 1024;
@@ -45,6 +49,18 @@ pub enum RevocationStatus {
     Revoked,
     /// Nothing current tells.
     Unknown,
+}
+
+impl RevocationStatus {
+    /// What two that know something of the same certificate know together.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Revoked, _) | (_, Self::Revoked) => Self::Revoked,
+            (Self::Good, _) | (_, Self::Good) => Self::Good,
+            (Self::Unknown, Self::Unknown) => Self::Unknown,
+        }
+    }
 }
 
 /// A revocation list or an OCSP response: what CMS calls `RevocationInfoChoice` (RFC 5652 §10.2.1,

@@ -123,6 +123,13 @@ impl<'a> List<'a> {
         !self.has_unknown_critical && has_begun && is_announced
     }
 
+    /// Which of two lists is the older one. Two of the same second differ by their number (RFC 5280 §5.2.3).
+    pub(crate) fn by_age(&self, other: &Self) -> Ordering {
+        let number = |list: &Self| list.number.unwrap_or_default();
+        let by_time = self.this_update.cmp(&other.this_update);
+        by_time.then_with(|| compare(number(self), number(other)))
+    }
+
     /// Whether the list only says what changed since another.
     pub(crate) fn is_delta(&self) -> bool {
         self.base_number.is_some()

@@ -2,7 +2,7 @@
 
 use mail::UnixTime;
 
-use super::{CLOCKS_APART_SECONDS_MAX, ENDLESS_ANSWER_SECONDS};
+use super::{CLOCKS_APART_SECONDS_MAX, ENDLESS_ANSWER_SECONDS, RESPONDERS_MAX};
 use crate::asn1::{Asn1Error, Element, Reader, Writer, oid, read_time, tag};
 use crate::chain::{Extension, Link, Signed};
 use crate::{Certificate, Digest, Provider, hazmat};
@@ -105,6 +105,7 @@ impl<'a> Response<'a> {
     pub(crate) fn responders(&self) -> impl Iterator<Item = Link<'a>> {
         self.certificates
             .iter()
+            .take(RESPONDERS_MAX)
             .filter_map(|der| Link::read(der).ok())
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Evidence<'a> {
         responses: impl Iterator<Item = Response<'a>>,
     ) -> Self {
         let mut lists: Vec<_> = lists.filter(|list| list.is_current(now)).collect();
-        lists.sort_by_key(|list| std::cmp::Reverse(list.this_update));
+        lists.sort_by(|one, other| other.by_age(one));
         Self {
             lists,
             responses: responses.collect(),
@@ -118,17 +118,32 @@ impl<'q, 'a> Search<'q, 'a> {
         self.status(evidence, subject)
     }
 
-    /// By the first response that its issuer answers for, else by the lists.
+    /// By lists and responses. Who says that it is revoked is believed before who says that it is not: the mail of a
+    /// thief brings what still speaks well of the certificate.
     fn status(
         &mut self,
         evidence: &'q Evidence<'a>,
         subject: Subject<'_, 'q, 'a>,
     ) -> Result<Status, Stop> {
+        let listed = self.status_by_lists(evidence, subject)?;
+        if listed == Status::Revoked {
+            return Ok(listed);
+        }
+        Ok(listed.or(self.status_by_responses(evidence, subject)?))
+    }
+
+    /// By the responses that the certificate's issuer answers for.
+    fn status_by_responses(
+        &mut self,
+        evidence: &'q Evidence<'a>,
+        subject: Subject<'_, 'q, 'a>,
+    ) -> Result<Status, Exhausted> {
+        let mut known = Status::Unknown;
         let issuer = subject.above.last().copied();
+        let Some((index, issuer)) = issuer.and_then(|i| Some((i, self.pool.get(i)?))) else {
+            return Ok(known);
+        };
         for response in &evidence.responses {
-            let Some((index, issuer)) = issuer.and_then(|i| Some((i, self.pool.get(i)?))) else {
-                continue;
-            };
             let word = response.word_on(subject.link, issuer, subject.now, self.provider);
             let status = match word {
                 Some(Word::Good) => Status::Good,
@@ -136,10 +151,10 @@ impl<'q, 'a> Search<'q, 'a> {
                 Some(Word::Unknown) | None => continue,
             };
             if self.is_answered_by(response, index, issuer, subject.now)? {
-                return Ok(status);
+                known = known.or(status);
             }
         }
-        self.status_by_lists(evidence, subject)
+        Ok(known)
     }
 
     /// Whether the issuer signed the response, or a responder that it certified for that and that

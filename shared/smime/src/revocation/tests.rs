@@ -100,6 +100,17 @@ fn the_newer_of_two_lists_speaks() {
     );
 }
 
+/// RFC 5280 §5.2.3.
+#[test]
+fn of_two_lists_of_one_second_the_higher_number_speaks() {
+    let (root, alice) = alice();
+    let numbered = |number| ListTemplate::new().number(number);
+    let (older, newer) = (numbered(255), numbered(256).revoked(7));
+    assert_eq!(outcome(&root, &alice, &[older, newer]), REVOKED);
+    let (older, newer) = (numbered(255), numbered(256).revoked(7));
+    assert_eq!(outcome(&root, &alice, &[newer, older]), REVOKED);
+}
+
 #[test]
 fn only_the_issuer_with_the_right_key_and_usage_signs_lists() {
     let (root, alice) = alice();
@@ -396,6 +407,7 @@ fn each_certificate_of_a_path_is_told_apart() {
 mod ocsp {
     use super::*;
     use crate::chain::forge::ocsp_response;
+    use crate::revocation::RESPONDERS_MAX;
     use crate::{ENDLESS_ANSWER_SECONDS, OcspResponse};
 
     const GOOD: &[u8] = &[0x80, 0];
@@ -439,6 +451,48 @@ mod ocsp {
         assert_eq!(judge(NOT_KNOWN, LATER, &[]), UNKNOWN);
         assert_eq!(judge(NOT_KNOWN, LATER, &list), Ok(()));
         assert_eq!(judge(GOOD, UnixTime(NOW.0 - 1), &[]), UNKNOWN);
+    }
+
+    /// The mail of a thief brings what still speaks well of the certificate.
+    #[test]
+    fn a_good_answer_does_not_outweigh_a_list_or_another_answer() {
+        let (root, alice) = alice();
+        let response =
+            |status: &[u8]| ocsp_response(&root, &alice, status, LATER, (&root.key, &[]));
+        let path = [alice.clone(), root.certificate.clone()];
+        let judge = |known: [RevocationInfo; 2]| revocation_of(&path, &known, NOW, &provider());
+        let good = || RevocationInfo::Ocsp(response(GOOD));
+        let list = root.crl(&ListTemplate::new().revoked(7));
+        let revoking = [
+            RevocationInfo::Crl(list),
+            RevocationInfo::Ocsp(response(&revoked())),
+        ];
+        for revoking in revoking {
+            assert_eq!(judge([good(), revoking]), [RevocationStatus::Revoked]);
+        }
+    }
+
+    #[test]
+    fn only_so_many_responders_are_tried() {
+        let (root, alice) = alice();
+        let key = Key::new(5);
+        let template = Template::user("Responder", &key)
+            .extended_key_usage(&[oid::OCSP_SIGNING])
+            .with(oid::OCSP_NO_CHECK, false, &[5, 0]);
+        let responder = root.issue(&template);
+        let judge = |others: usize| {
+            let mut certificates = vec![&alice; others];
+            certificates.push(&responder);
+            let signer = (&key, &certificates[..]);
+            outcome_by(
+                &root,
+                &alice,
+                &[],
+                ocsp_response(&root, &alice, GOOD, LATER, signer),
+            )
+        };
+        assert_eq!(judge(RESPONDERS_MAX - 1), Ok(()));
+        assert_eq!(judge(RESPONDERS_MAX), UNKNOWN);
     }
 
     #[test]
