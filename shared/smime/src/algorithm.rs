@@ -5,7 +5,7 @@ use der::oid::ObjectIdentifier;
 use crate::{
     asn1::{Asn1Error, Reader, Writer, oid, tag},
     post_quantum::PostQuantum,
-    provider::{Digest, SignatureScheme},
+    provider::{Digest, RSA_BITS_MAX, SignatureScheme},
 };
 
 /// A signature algorithm as found in a message or certificate.
@@ -57,7 +57,7 @@ impl FoundScheme {
     }
 }
 
-fn digest_name(digest: Digest) -> &'static str {
+pub(crate) fn digest_name(digest: Digest) -> &'static str {
     match digest {
         Digest::Md5 => "md5",
         Digest::Sha1 => "sha1",
@@ -178,6 +178,9 @@ pub(crate) fn read_signature(der: &[u8], digest: Option<Digest>) -> Result<Found
     Ok(known.map_or(FoundScheme::Unknown(id), FoundScheme::Known))
 }
 
+/// Longest salt: no signature of the largest key that is used has room for more.
+const SALT_OCTETS_MAX: usize = RSA_BITS_MAX / 8;
+
 /// RSASSA-PSS-params with the defaults of RFC 8017 §A.2.3: SHA-1, MGF1 with SHA-1, 20 octets of salt.
 fn read_pss(algorithm: &mut Reader<'_>) -> Result<SignatureScheme, Asn1Error> {
     let mut digest = Digest::Sha1;
@@ -193,7 +196,9 @@ fn read_pss(algorithm: &mut Reader<'_>) -> Result<SignatureScheme, Asn1Error> {
         }
         if let Some(element) = reader.optional(tag::context(2))? {
             salt_octets = usize::try_from(element.reader().small_integer()?)
-                .map_err(|_| Asn1Error::BadValue)?;
+                .ok()
+                .filter(|octets| *octets <= SALT_OCTETS_MAX)
+                .ok_or(Asn1Error::BadValue)?;
         }
     }
     Ok(SignatureScheme::RsaPss {
@@ -242,6 +247,19 @@ mod tests {
                 Ok(FoundScheme::Known(scheme))
             );
         }
+    }
+
+    #[test]
+    fn a_salt_is_no_longer_than_a_signature() {
+        let read = |salt_octets| {
+            let (digest, mask) = (Digest::Sha256, Digest::Sha512);
+            let parameters = pss_parameters(digest, mask, salt_octets);
+            let der = Writer::new().oid(oid::RSA_PSS).raw(&parameters);
+            read_signature(&der.sequence(), None).is_ok()
+        };
+        assert!(read(SALT_OCTETS_MAX));
+        assert!(!read(SALT_OCTETS_MAX + 1));
+        assert!(!read(usize::MAX));
     }
 
     #[test]

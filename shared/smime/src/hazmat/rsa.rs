@@ -211,7 +211,9 @@ fn verify_pss_encoding(
         .checked_shr(u32::try_from(unused_bits).map_err(|_| FAILED)?)
         .ok_or(FAILED)?;
     let first = masked.first().copied().ok_or(FAILED)?;
-    let padding_octets = db_octets.checked_sub(salt_octets + 1).ok_or(FAILED)?;
+    let marker_place = db_octets.checked_sub(1);
+    let padding_octets = marker_place.and_then(|place| place.checked_sub(salt_octets));
+    let padding_octets = padding_octets.ok_or(FAILED)?;
     let mut db: Vec<u8> = masked
         .iter()
         .zip(mgf1(mask, salted_hash, db_octets))
