@@ -4,6 +4,7 @@ use api::Code;
 use mail::{Address, UnixTime};
 use smime::{
     Certificate, Digest, KeyKind, PathBuilder, PrivateKey, Provider, RSA_BITS_MIN, SignatureScheme,
+    topmost_authorities,
 };
 
 use crate::failure::Failure;
@@ -122,15 +123,8 @@ fn chain(
     now: UnixTime,
     provider: &dyn Provider,
 ) -> Vec<Certificate> {
-    let is_top = |top: &&Certificate| {
-        top.is_self_issued() || !file.iter().any(|other| other.subject() == top.issuer())
-    };
     let builder = PathBuilder {
-        anchors: file
-            .iter()
-            .filter(|top| top.is_ca())
-            .filter(is_top)
-            .collect(),
+        anchors: topmost_authorities(file),
         intermediates: file.iter().collect(),
         ..PathBuilder::default()
     };

@@ -11,7 +11,7 @@ use mail::{Address, UnixTime};
 
 use crate::{
     asn1::{self, Asn1Error, Element, Reader, oid, tag},
-    chain::DistinguishedName,
+    chain::{DistinguishedName, is_same_name},
     cms::{self, signed::SignedData},
     hazmat,
     provider::{Digest, KeyKind},
@@ -59,6 +59,10 @@ pub struct Extension<'a> {
 
 /// Largest certificate that is parsed. Real ones have 1 to 4 KiB, post-quantum ones 20 KiB.
 pub const CERTIFICATE_OCTETS_MAX: usize = 256 * 1024;
+
+/// Most addresses that are read from one certificate. Mailboxes with all of their aliases have tens, and each is compared
+/// with the others.
+const ADDRESSES_MAX: usize = 256;
 
 impl Certificate {
     /// Reads the DER of one certificate.
@@ -212,7 +216,7 @@ impl Certificate {
 
     /// Whether subject and issuer are the same name.
     pub fn is_self_issued(&self) -> bool {
-        self.subject_der() == self.issuer_der()
+        is_same_name(self.subject_der(), self.issuer_der())
     }
 
     /// Whether `time` lies in its validity.
@@ -310,10 +314,7 @@ impl Certificate {
     /// The subject in comparable form, made at the first call: anchors are asked for it again and
     /// again. `None` if it is not well formed.
     pub(crate) fn subject_name(&self) -> Option<&DistinguishedName> {
-        let read = || {
-            let name = Element::only(self.subject_der(), tag::SEQUENCE).ok()?;
-            DistinguishedName::read(&name).ok()
-        };
+        let read = || DistinguishedName::from_der(self.subject_der()).ok();
         self.0.subject_name.get_or_init(read).as_ref()
     }
 
@@ -515,6 +516,7 @@ pub(crate) fn read_addresses<'a>(
             .ok()
             .and_then(|text| Address::parse(text).ok());
         if let Some(address) = address
+            && addresses.len() < ADDRESSES_MAX
             && !addresses.contains(&address)
         {
             addresses.push(address);

@@ -24,6 +24,8 @@ mod tests;
 mod usage;
 mod validate;
 
+use std::collections::BTreeSet;
+
 use mail::UnixTime;
 
 pub use budget::Budget;
@@ -99,10 +101,6 @@ impl<'a> PathBuilder<'a> {
         now: UnixTime,
         provider: &dyn Provider,
     ) -> Result<ValidPath, PathError> {
-        if self.intermediates.len() > budget.intermediates {
-            let too_many = Exhausted("certificates offered");
-            return Err(Stop::from(too_many).into());
-        }
         Link::read(target.der()).map_err(|error| {
             let detail = format!("the certificate is malformed: {error}");
             PathError::new(Reason::Malformed, 0, detail)
@@ -139,4 +137,16 @@ impl<'a> PathBuilder<'a> {
         }
         (pool, index)
     }
+}
+
+/// The authorities among certificates whose issuer is not there: where paths end that end at nobody trusted.
+pub fn topmost_authorities(certificates: &[Certificate]) -> Vec<&Certificate> {
+    let subjects = certificates.iter().filter_map(Certificate::subject_name);
+    let subjects: BTreeSet<&DistinguishedName> = subjects.collect();
+    let is_top = |one: &&Certificate| {
+        let issuer = DistinguishedName::from_der(one.issuer_der());
+        one.is_self_issued() || issuer.is_ok_and(|issuer| !subjects.contains(&issuer))
+    };
+    let authorities = certificates.iter().filter(|one| one.is_ca());
+    authorities.filter(is_top).collect()
 }

@@ -38,7 +38,9 @@ pub use certificate::{
     Fingerprint, KeyUsage, name_text,
 };
 pub use certs_only::certs_only;
-pub use chain::{Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath};
+pub use chain::{
+    Budget, PathBuilder, PathError, PolicyInputs, Usage, ValidPath, topmost_authorities,
+};
 pub use cipher::ContentCipher;
 pub use cms::carried::{CARRIED_INFOS_MAX, CARRIED_OCTETS_MAX};
 pub use detect::{has_detached_signature, is_bare_cms};

@@ -2,7 +2,8 @@
 
 use mail::{Buffer, Defect, UnixTime};
 use smime::{
-    Certificate, Layer, LayerKind, Opened, PathBuilder, Problem, Reason, RestoredHeader, Usage,
+    Certificate, Layer, LayerKind, Opened, PathBuilder, Problem, Reason, RestoredHeader,
+    SignatureReport, Usage, topmost_authorities,
 };
 
 use crate::TraceStep;
@@ -260,22 +261,19 @@ fn learn(opened: &Opened, facts: &Facts<'_>) -> Vec<Learnt> {
 /// message has. Only what truly issued the signer's certificate counts, so that a mail cannot put the
 /// name of another authority before an administrator.
 fn unknown_authorities(opened: &Opened, facts: &Facts<'_>) -> Vec<Certificate> {
-    let carried = &opened.certificates;
-    let tops: Vec<&Certificate> = carried
-        .iter()
-        .filter(|top| top.is_ca() && top.is_valid_at(facts.now))
-        .filter(|top| {
-            top.subject() == top.issuer()
-                || !carried.iter().any(|other| other.subject() == top.issuer())
-        })
+    let is_untrusted = |report: &&SignatureReport| matches!(&report.verdict, Err(problem) if problem.reason == Reason::UntrustedRoot);
+    let untrusted = opened.signatures.iter().filter(is_untrusted);
+    let signers: Vec<_> = untrusted
+        .filter_map(|report| report.certificate.as_ref())
         .collect();
+    if signers.is_empty() {
+        return Vec::new();
+    }
+    let carried = &opened.certificates;
+    let mut tops = topmost_authorities(carried);
+    tops.retain(|top| top.is_valid_at(facts.now));
     let mut found: Vec<Certificate> = Vec::new();
-    for report in &opened.signatures {
-        let is_untrusted =
-            matches!(&report.verdict, Err(problem) if problem.reason == Reason::UntrustedRoot);
-        let Some(signer) = report.certificate.as_ref().filter(|_| is_untrusted) else {
-            continue;
-        };
+    for signer in signers {
         let builder = PathBuilder {
             anchors: tops.clone(),
             intermediates: carried.iter().collect(),

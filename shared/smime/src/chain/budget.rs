@@ -15,8 +15,6 @@ pub struct Budget {
     /// Certificates in one path, anchor and target included. Public mail authorities use three or
     /// four, bridges seven.
     pub path_length: usize,
-    /// Certificates beside target and anchors that may be offered; beyond, mail is not mail.
-    pub intermediates: usize,
     /// Comparisons of a name with a name constraint: the product of two lists that an attacker
     /// fills (CVE-2021-44533, CVE-2023-0464 were of this kind).
     pub name_comparisons: u32,
@@ -36,7 +34,6 @@ impl Default for Budget {
             steps: 5_000,
             paths: 100,
             path_length: 12,
-            intermediates: 250,
             name_comparisons: 100_000,
             policy_nodes: 5_000,
             crl_entries: 500_000,

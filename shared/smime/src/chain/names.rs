@@ -33,6 +33,11 @@ impl DistinguishedName {
         Ok(Self { rdns })
     }
 
+    /// Reads the DER of one `Name`.
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, Asn1Error> {
+        Self::read(&Element::only(der, tag::SEQUENCE)?)
+    }
+
     /// Reads one `RelativeDistinguishedName` that continues this name (RFC 5280 §4.2.1.13).
     pub(crate) fn joined(&self, rdn: &Element<'_>) -> Result<Self, Asn1Error> {
         let mut name = self.clone();
@@ -53,7 +58,7 @@ impl DistinguishedName {
 
 /// Whether two Names, as DER, are the same.
 pub(crate) fn is_same_name(one: &[u8], other: &[u8]) -> bool {
-    let read = |der| DistinguishedName::read(&Element::only(der, tag::SEQUENCE)?);
+    let read = DistinguishedName::from_der;
     one == other || matches!((read(one), read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
@@ -158,8 +163,8 @@ pub(crate) enum GeneralName<'a> {
 }
 
 impl<'a> GeneralName<'a> {
-    /// Reads a `GeneralName`. Text that is not text becomes [`Self::Other`], which no constraint
-    /// permits.
+    /// Reads a `GeneralName`. An address that is not text stays one, so that constraints govern it; other text that
+    /// is none becomes [`Self::Other`].
     pub(crate) fn read(name: &Element<'a>) -> Result<Self, Asn1Error> {
         const OTHER_NAME: u8 = tag::context(0);
         const RFC822_NAME: u8 = tag::context_primitive(1);
@@ -170,7 +175,7 @@ impl<'a> GeneralName<'a> {
 
         let text = std::str::from_utf8(name.content).ok();
         Ok(match (name.tag, text) {
-            (RFC822_NAME, Some(text)) => Self::Email(Mailboxes::read(text)),
+            (RFC822_NAME, text) => Self::Email(text.map_or(Mailboxes::Unreadable, Mailboxes::read)),
             (DNS_NAME, Some(text)) => Self::Dns(text),
             (URI, Some(text)) => Self::Uri(text),
             (IP_ADDRESS, _) => Self::Ip(name.content),
@@ -178,10 +183,9 @@ impl<'a> GeneralName<'a> {
                 let inner = Element::only(name.content, tag::SEQUENCE)?;
                 Self::Directory(DistinguishedName::read(&inner)?)
             }
-            (OTHER_NAME, _) => match utf8_mailbox(name) {
-                Some(mailbox) => Self::Email(Mailboxes::read(mailbox)),
-                None => Self::Other(name.tag, name.content),
-            },
+            (OTHER_NAME, _) if is_utf8_mailbox(name) => {
+                Self::Email(utf8_mailbox(name).map_or(Mailboxes::Unreadable, Mailboxes::read))
+            }
             _ => Self::Other(name.tag, name.content),
         })
     }
@@ -192,12 +196,14 @@ impl<'a> GeneralName<'a> {
     }
 }
 
+fn is_utf8_mailbox(other_name: &Element<'_>) -> bool {
+    other_name.reader().oid() == Ok(oid::SMTP_UTF8_MAILBOX)
+}
+
 fn utf8_mailbox<'a>(other_name: &Element<'a>) -> Option<&'a str> {
     let mut parts = other_name.reader();
-    if parts.oid().ok()? != oid::SMTP_UTF8_MAILBOX {
-        return None;
-    }
-    let value = parts.expect(tag::context(0)).ok()?.content;
-    let mailbox = Element::only(value, tag::UTF8_STRING).ok()?;
+    parts.oid().ok()?;
+    let mut value = parts.expect(tag::context(0)).ok()?.reader();
+    let mailbox = value.expect(tag::UTF8_STRING).ok()?;
     std::str::from_utf8(mailbox.content).ok()
 }

@@ -128,6 +128,22 @@ pub(crate) fn of_authority(link: &Link<'_>, usage: Usage) -> Result<(), &'static
     }
 }
 
+/// What forbids that an anchor issued what stands below it: who trusts a person's certificate trusts no others for it.
+/// Roots of version 1 do not say that they are authorities.
+pub(crate) fn of_anchor(link: &Link<'_>) -> Result<(), &'static str> {
+    let is_authority = match link.basic_constraints {
+        Some(constraints) => constraints.is_authority,
+        None => link.is_self_issued(),
+    };
+    if !is_authority {
+        Err("it is not an authority's certificate")
+    } else if !key_may(link, KeyUsage::CERTIFICATES) {
+        Err("its key may not sign certificates")
+    } else {
+        Ok(())
+    }
+}
+
 /// Whether the key of an authority or CRL issuer may sign revocation lists.
 pub(crate) fn may_sign_crls(link: &Link<'_>) -> bool {
     key_may(link, KeyUsage::CRLS)

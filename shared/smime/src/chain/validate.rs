@@ -93,6 +93,9 @@ fn check_validity(path: Path<'_, '_>, now: UnixTime) -> Result<(), PathError> {
 }
 
 fn check_usage(path: Path<'_, '_>, usage: Usage) -> Result<(), PathError> {
+    if let Some((at, anchor)) = path.certificates().next().filter(|(at, _)| *at > 0) {
+        usage::of_anchor(anchor).map_err(|detail| refuse(Reason::WrongUsage, at, detail))?;
+    }
     for (at, link) in path.below_anchor() {
         if let Some(extension) = link.unknown_critical {
             let detail = format!("its critical extension {extension} is not known");
