@@ -19,11 +19,28 @@ const CLASS: &str = "header-protection-legacy-display";
 /// What takes the place of octets.
 type Change = (Range<usize>, Vec<u8>);
 
+/// Most texts that a message shows first: one in a few alternatives. Each change of one moves all that follows it.
+const TEXTS_MAX: usize = 16;
+
 /// Visits the texts that a reader shows first (RFC 9787 §7.1), in order.
-fn visit<'a>(raw: &'a [u8], depth: usize, visitor: &mut impl FnMut(&Entity<'a>)) {
+fn visit<'a>(raw: &'a [u8], visitor: &mut impl FnMut(&Entity<'a>)) {
+    let mut left = TEXTS_MAX;
+    visit_below(raw, 0, &mut left, visitor);
+}
+
+fn visit_below<'a>(
+    raw: &'a [u8],
+    depth: usize,
+    left: &mut usize,
+    visitor: &mut impl FnMut(&Entity<'a>),
+) {
+    if *left == 0 {
+        return;
+    }
     let entity = Entity::parse(raw);
     let content_type = entity.content_type();
     if content_type.kind != "multipart" {
+        *left -= 1;
         return visitor(&entity);
     }
     // What is inside a signature of its own stays as it was signed; a digest begins with a message.
@@ -42,7 +59,7 @@ fn visit<'a>(raw: &'a [u8], depth: usize, visitor: &mut impl FnMut(&Entity<'a>))
         _ => 1,
     };
     for part in multipart.parts.into_iter().take(shown) {
-        visit(part, depth + 1, visitor);
+        visit_below(part, depth + 1, left, visitor);
     }
 }
 

@@ -5,10 +5,13 @@ use std::ops::Range;
 use super::{CLASS, Change, PARAMETER, change, encoded, place, visit};
 use crate::{Entity, without_parameter};
 
+/// Most elements that one text loses. Senders write one; taking each off moves all that follows it.
+const ELEMENTS_MAX: usize = 16;
+
 /// The entity without the Legacy Display elements of its main text; all else stays byte for byte.
 pub fn without_legacy_display(mut entity: Vec<u8>) -> Vec<u8> {
     let mut changes: Vec<Change> = Vec::new();
-    visit(&entity, 0, &mut |text| {
+    visit(&entity, &mut |text| {
         changes.extend(removal(text, &entity).into_iter().flatten());
     });
     change(&mut entity, changes);
@@ -53,25 +56,39 @@ fn element_of_plain(text: &[u8]) -> Option<Range<usize>> {
     None
 }
 
-/// Every `div` of the class, with its end (RFC 9788 §4.5.3.3).
+/// Every `div` of the class, with its end (RFC 9788 §4.5.3.3), up to one that has none.
 fn elements_of_html(text: &[u8]) -> Vec<Range<usize>> {
     let mut elements: Vec<Range<usize>> = Vec::new();
+    // No octet is looked at again for the next one.
+    let mut read = 0;
     for class in memchr::memmem::find_iter(text, CLASS) {
-        let is_inside = elements.last().is_some_and(|last| class < last.end);
-        if !is_inside && let Some(element) = element_with(text, class) {
-            elements.push(element);
+        let start = text.get(read..class).and_then(start_of_div);
+        let Some(start) = start.map(|start| read + start) else {
+            read = read.max(class);
+            continue;
+        };
+        let Some(end) = end_of_div(text, start) else {
+            break;
+        };
+        elements.push(start..end);
+        read = end;
+        if elements.len() == ELEMENTS_MAX {
+            break;
         }
     }
     elements
 }
 
-/// The `div` whose opening tag has the class at `class`.
-fn element_with(text: &[u8], class: usize) -> Option<Range<usize>> {
-    let start = memchr::memrchr(b'<', text.get(..class)?)?;
-    let tag = text.get(start..class)?;
-    if !begins_with(tag, b"<div") || memchr::memchr(b'>', tag).is_some() {
-        return None;
-    }
+/// Where the `div` begins in whose opening tag the text ends.
+fn start_of_div(text: &[u8]) -> Option<usize> {
+    let start = memchr::memrchr(b'<', text)?;
+    let tag = text.get(start..)?;
+    let is_open = memchr::memchr(b'>', tag).is_none();
+    (is_open && begins_with(tag, b"<div")).then_some(start)
+}
+
+/// Where the `div` ends that begins at `start`.
+fn end_of_div(text: &[u8], start: usize) -> Option<usize> {
     let mut depth = 0usize;
     let mut at = start;
     loop {
@@ -84,7 +101,7 @@ fn element_with(text: &[u8], class: usize) -> Option<Range<usize>> {
         }
         at += 1;
         if depth == 0 {
-            return Some(start..at + memchr::memchr(b'>', text.get(at..)?)? + 1);
+            return Some(at + memchr::memchr(b'>', text.get(at..)?)? + 1);
         }
     }
 }
@@ -97,6 +114,7 @@ fn begins_with(text: &[u8], tag: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::legacy_display::TEXTS_MAX;
 
     fn check(entity: &str, expected: &str) {
         let found = without_legacy_display(entity.into());
@@ -129,6 +147,29 @@ mod tests {
             "Content-Type: text/html; hp-legacy-display=1\r\n\r\n<body><DIV class=\"header-protection-legacy-display\"><div>a</div><pre>Subject: x</pre></div><p>hi</p></body>",
             "Content-Type: text/html\r\n\r\n<body><p>hi</p></body>",
         );
+    }
+
+    /// Each would be looked for through all that follows.
+    #[test]
+    fn many_elements_cost_no_more_than_their_text() {
+        const DIV: &str = "<div class=\"header-protection-legacy-display\">";
+        let html = |text: &str| elements_of_html(text.as_bytes());
+        assert_eq!(
+            html(&format!("{DIV}a</div>").repeat(20)).len(),
+            ELEMENTS_MAX
+        );
+        let many = 40_000;
+        assert!(html(&DIV.repeat(many)).is_empty());
+        assert!(html(&"header-protection-legacy-display".repeat(many)).is_empty());
+    }
+
+    #[test]
+    fn only_so_many_texts_are_shown_first() {
+        let leaf = "--b\r\nContent-Type: text/plain; hp-legacy-display=1\r\n\r\nS: x\r\n\r\nhi\r\n";
+        let head = "Content-Type: multipart/alternative; boundary=b\r\n\r\n";
+        let entity = format!("{head}{}--b--", leaf.repeat(TEXTS_MAX + 3));
+        let found = String::from_utf8(without_legacy_display(entity.into())).unwrap();
+        assert_eq!(found.matches("S: x").count(), 3);
     }
 
     #[test]

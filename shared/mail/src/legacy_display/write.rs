@@ -8,7 +8,7 @@ use crate::{ContentType, Entity, TransferEncoding, decode_encoded_words, with_pa
 pub fn with_legacy_display(mut entity: Vec<u8>, subject: &str) -> Vec<u8> {
     let subject = on_one_line(&decode_encoded_words(subject));
     let mut changes: Vec<Change> = Vec::new();
-    visit(&entity, 0, &mut |text| {
+    visit(&entity, &mut |text| {
         changes.extend(addition(text, &subject, &entity).into_iter().flatten());
     });
     change(&mut entity, changes);
