@@ -3,7 +3,7 @@
 use smime::{ContentCipher, KeyPair, Opened, Reason, RsaPadding};
 
 use super::{der, encrypted};
-use crate::support::{RSA, opened, opened_with};
+use crate::support::{P256, RSA, X25519, encrypt_to, opened, opened_with};
 
 const RECIPIENTS: [usize; 3] = [1, 0, 1];
 const ENCRYPTED_KEY: [usize; 5] = [1, 0, 1, 0, 3];
@@ -56,6 +56,30 @@ fn wrong_guesses_are_seen_as_such() {
 fn guesses_are_limited() {
     let found = opened_without_certificate(&behind_others(32, ENTITY, ContentCipher::Aes128Gcm));
     assert_eq!(reason(&found), Some(Reason::LimitExceeded));
+}
+
+/// Each costs a private operation and a decryption of all there is.
+#[test]
+fn a_certificate_that_is_named_often_is_tried_a_few_times() {
+    for (others, expected) in [(3, None), (4, Some(Reason::IntegrityFailure))] {
+        let object = behind_others(others, ENTITY, ContentCipher::Aes128Gcm);
+        assert_eq!(reason(&opened(&object)), expected);
+    }
+}
+
+/// Whatever the way, a key that is named and does not fit is one answer.
+#[test]
+fn a_damaged_key_for_a_named_certificate_is_no_missing_key() {
+    for person in [RSA, P256, X25519] {
+        let cipher = ContentCipher::Aes128Gcm;
+        let entity = encrypt_to(&[person], ENTITY, cipher, RsaPadding::Pkcs1).unwrap();
+        let object = mail::decode_base64(mail::Entity::parse(&entity).body()).0;
+        let mut infos = der::content(der::at(&object, &RECIPIENTS)).to_vec();
+        *infos.last_mut().unwrap() ^= 1;
+        let damaged = der::with(&object, &RECIPIENTS, &infos);
+        let found = opened_with(&[person.key_pair()], &damaged);
+        assert_eq!(reason(&found), Some(Reason::IntegrityFailure));
+    }
 }
 
 /// The key is there, and what it was used for is not known.
