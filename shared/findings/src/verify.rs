@@ -3,12 +3,22 @@
 use smime::{LayerKind, Opened, Problem, SignatureReport};
 
 use crate::render::{layer_json, signer_json, signer_text};
-use crate::report::{Report, counted};
+use crate::report::{Report, counted, printable};
 
 /// What `sealgate verify` says.
 pub fn verified(opened: &Opened) -> Report {
     let signers: String = opened.signatures.iter().map(signer_text).collect();
-    verdict(opened)
+    let report = verdict(opened);
+    let report = match &opened.protected_author {
+        Some(author) => report
+            .with("protected_from", author.to_string())
+            .with_text(&format!(
+                "the signature is for the From inside of it, {}, not for the visible one\n",
+                printable(&author.to_string())
+            )),
+        None => report,
+    };
+    report
         .with(
             "signers",
             opened

@@ -139,6 +139,11 @@ impl<'a> Entity<'a> {
         self.is_encoded_as("binary")
     }
 
+    /// Whether the body says that it is lines with octets above 127 (RFC 2045 §6.2).
+    pub fn is_8bit(&self) -> bool {
+        self.is_encoded_as("8bit")
+    }
+
     fn is_encoded_as(&self, encoding: &str) -> bool {
         self.field("Content-Transfer-Encoding")
             .is_some_and(|field| {

@@ -4,7 +4,7 @@
 //! for each; these are neither UTF-8 nor free of control characters, but what S/MIME clients encrypt is. So a
 //! plaintext that breaks its own transfer encoding is not believed.
 
-use mail::{Entity, limits};
+use mail::{Entity, TransferEncoding, limits};
 
 /// Whether the plaintext is one MIME entity whose parts keep to the transfer encoding that they declare.
 pub(crate) fn is_one_clean_entity(plaintext: &Entity<'_>) -> bool {
@@ -26,21 +26,20 @@ fn is_clean(entity: &Entity<'_>, depth: usize) -> bool {
                 .iter()
                 .all(|part| is_clean(&Entity::parse(part), depth + 1));
     }
-    let encoding = entity
-        .field("Content-Transfer-Encoding")
-        .map(|field| field.text().to_ascii_lowercase())
-        .unwrap_or_default();
     let body = entity.body();
     let content_type = entity.content_type();
-    match encoding.as_str() {
-        "8bit" | "binary" if content_type.is("message", "rfc822") => {
-            is_clean(&Entity::parse(body), depth + 1)
-        }
+    let is_encoded = entity.transfer_encoding() != TransferEncoding::Identity;
+    if content_type.kind == "message" && !is_encoded {
+        return is_clean(&Entity::parse(body), depth + 1);
+    }
+    if !entity.is_8bit() && !entity.is_binary() {
+        return is_text(body) || (has_other_charset(entity) && has_no_control(body));
+    }
+    match content_type.kind.as_str() {
+        "text" if says_utf8(entity) => is_utf8(body),
+        "text" => has_no_control(body),
         // What programs open, not readers of mail, may have any octets.
-        "8bit" | "binary" if content_type.kind != "text" => true,
-        "8bit" | "binary" if says_utf8(entity) => is_utf8(body),
-        "8bit" | "binary" => has_no_control(body),
-        _ => is_text(body) || (has_other_charset(entity) && has_no_control(body)),
+        _ => true,
     }
 }
 
@@ -104,6 +103,8 @@ mod tests {
             b"Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\n\x89PNG\0",
             b"Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\n\r\nh\xe4llo\r\n",
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b--\r\n",
+            b"Content-Type: image/png\r\nContent-Transfer-Encoding: binary (raw)\r\n\r\n\x89PNG\0",
+            b"Content-Type: message/rfc822\r\n\r\nContent-Transfer-Encoding: 8bit\r\n\r\nh\xe4llo\r\n",
             b"",
         ] {
             assert!(
@@ -120,6 +121,7 @@ mod tests {
             b"Content-Type: text/plain\r\n\r\nhello\x8e\x02\xf1\x99\r\n",
             b"Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nh\xe4llo\r\n",
             b"Content-Type: text/html\r\nContent-Transfer-Encoding: binary\r\n\r\nhello\x02\r\n",
+            b"Content-Type: message/rfc822\r\n\r\nSubject: a\r\n\r\nh\xe4llo\r\n",
             b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 8bit\r\n\r\nSubject: a\r\n\r\nhello\x02\r\n",
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n\x8e\x02\r\n--b\r\n\r\nhi\r\n--b--\r\n",
             b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\x8e\x02\r\n--b--\r\n",

@@ -56,6 +56,8 @@ pub struct Opened {
     /// Header fields that a good signature protects and that were changed on the way; `None` if none were, or
     /// if something was decrypted.
     pub restored: Option<RestoredHeader>,
+    /// The address in the From that a good signature protects, where everybody on the way sees another one.
+    pub protected_author: Option<Address>,
     /// Names of the header fields that the author hid from everybody on the way (RFC 9788 §4.3), by the author's own
     /// word inside of the encryption, whatever the visible header is now.
     pub confidential: Vec<&'static str>,

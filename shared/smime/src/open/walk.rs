@@ -27,6 +27,7 @@ pub(super) fn open(
     let mut walk = Walk {
         context,
         password,
+        is_bare: detect::is_bare_cms(message),
         opened: Opened::default(),
         message_id: None,
         protected: None,
@@ -34,7 +35,7 @@ pub(super) fn open(
         inflatable: compressed::INFLATED_OCTETS_MAX,
         budget: Budget::of_a_message(),
     };
-    if detect::is_bare_cms(message) {
+    if walk.is_bare {
         let place = Place {
             depth: 0,
             covers_all: true,
@@ -98,6 +99,8 @@ impl Place<'_> {
 struct Walk<'c> {
     context: &'c OpenContext<'c>,
     password: Option<&'c Password>,
+    /// Whether it is a CMS object without a message around it.
+    is_bare: bool,
     opened: Opened,
     /// Of the whole message.
     message_id: Option<String>,
@@ -385,7 +388,9 @@ impl Walk<'_> {
             Err(problem) => return self.push_layer(place, layer(None), Some(problem)),
         };
         let entity = Entity::parse(&content);
-        if !is_authenticated && !malleability::is_one_clean_entity(&entity) {
+        // An object by itself may hold a file, which nobody shows as mail.
+        let is_believed = is_authenticated || (self.is_bare && !begins_with_field(&entity));
+        if !is_believed && !malleability::is_one_clean_entity(&entity) {
             return self.push_layer(place, layer(None), Some(decrypt::integrity_failure()));
         }
         self.push_layer(place, layer(Some(opened_by)), None);
@@ -425,6 +430,10 @@ impl Walk<'_> {
         if restored.keeps_visible_from {
             self.opened.defects.push(Defect::ProtectedFromDiffers);
         }
+        let author = self.protected.as_ref().filter(|_| is_signature_good);
+        let author = author.and_then(ProtectedHeader::author);
+        self.opened.protected_author =
+            author.filter(|one| Some(one) != sole_author(visible).as_ref());
         let header = restored.header.as_deref().map(Entity::parse);
         if self.opened.entity.is_none() {
             let header = header.as_ref().map(mail::outer_header);
@@ -478,6 +487,11 @@ impl Walk<'_> {
             layer.problem = Some(problem);
         }
     }
+}
+
+fn begins_with_field(entity: &Entity<'_>) -> bool {
+    let first = entity.fields().first();
+    first.is_some_and(|field| entity.raw().starts_with(field.raw))
 }
 
 /// A signature over `content` may carry it as well. Readers differ in which of two contents they show.

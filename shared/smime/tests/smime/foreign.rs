@@ -37,6 +37,21 @@ fn a_password_opens_what_was_encrypted_to_it() {
     }
 }
 
+/// CBC content that is no mail looks as if it was tampered with, and in a mail it is taken for that.
+#[test]
+fn an_object_by_itself_may_hold_a_file() {
+    const FILE: &[u8] = b"%PDF-1.7\n\x8f\0\x01\x02\r\n";
+    let object = include_bytes!("../fixtures/file.der");
+    assert_eq!(opened(object, None).entity.as_deref(), Some(FILE));
+    let mut mail = b"Content-Type: application/pkcs7-mime\r\n\
+                     Content-Transfer-Encoding: base64\r\n\r\n"
+        .to_vec();
+    mail::encode_base64(object, &mut mail);
+    let found = opened(&mail, None);
+    let problem = found.decryption_verdict().unwrap().unwrap_err();
+    assert_eq!(problem.reason, Reason::IntegrityFailure);
+}
+
 /// What is compressed inside of an encryption comes out as everybody can read it.
 #[test]
 fn compressed_content_is_delivered_inflated() {

@@ -86,9 +86,10 @@ fn rearranged_blocks_do_not_come_out() {
     for entity in ENTITIES {
         for cipher in [ContentCipher::Aes128Cbc, ContentCipher::Aes256Cbc] {
             let envelope = Envelope::of(entity, cipher);
-            assert!(opened(&envelope.object).entity.is_some(), "{entity}");
+            let sealed = entity_of(&envelope.object);
+            assert!(opened(&sealed).entity.is_some(), "{entity}");
             for (what, object) in envelope.rearranged() {
-                let found = opened(&object);
+                let found = opened(&entity_of(&object));
                 let reason = found.decryption_verdict().unwrap().unwrap_err().reason;
                 assert_eq!(reason, Reason::IntegrityFailure, "{what} in {entity}");
                 assert!(found.entity.is_none());

@@ -181,3 +181,18 @@ fn misplaced_signs_are_ignored() {
         .unwrap();
     assert_eq!(value(&delivered, "Subject").as_deref(), Some("[...]"));
 }
+
+/// Whoever shows the visible From must not take the signature for its author's.
+#[test]
+fn another_author_inside_is_named() {
+    let payload = "From: <p256@acme.test>\r\nContent-Type: text/plain; hp=\"clear\"\r\n\r\nhi\r\n";
+    let inside = signed(payload.as_bytes(), false);
+    let author = |visible: &str| {
+        let header = format!("From: <{visible}>\r\nMIME-Version: 1.0\r\n");
+        let found = opened(&message(&header, &inside));
+        assert_eq!(found.signature_verdict(), Some(Ok(())));
+        found.protected_author.map(|author| author.to_string())
+    };
+    assert_eq!(author("p256@acme.test"), None);
+    assert_eq!(author("ceo@bank.test").as_deref(), Some("p256@acme.test"));
+}
