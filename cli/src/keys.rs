@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use findings::Report;
-use smime::{Certificate, KeyPair, PasswordError, Pkcs12, PrivateKey, Provider, pem};
+use smime::{Certificate, KeyKind, KeyPair, PasswordError, Pkcs12, PrivateKey, Provider, pem};
 use zeroize::Zeroizing;
 
 use crate::input::{self, Stop, files, is_labelled, pem_blocks};
@@ -153,8 +153,14 @@ impl Found {
             named
         };
         let Some(&(key, certificate)) = owned.first() else {
-            let missing = Report::bad("no-matching-key", "no certificate is the key's");
-            return Err(Stop::Report(missing));
+            let is_known = |key: &PrivateKey| key.kind() != KeyKind::Other;
+            let report = if self.keys.iter().any(is_known) {
+                Report::bad("no-matching-key", "no certificate is the key's")
+            } else {
+                let detail = "the key is of a kind that is not known";
+                Report::bad("unsupported-algorithm", detail)
+            };
+            return Err(Stop::Report(report));
         };
         if owned.iter().any(|(other, _)| !std::ptr::eq(*other, key)) {
             let text = "several keys have a certificate; give --cert with that of the signer";

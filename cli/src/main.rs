@@ -13,6 +13,7 @@ mod keys;
 mod output;
 mod relay;
 mod report;
+mod validity;
 mod verb;
 
 /// S/MIME gateway: the SMTP relay, and the engine's verbs for files.

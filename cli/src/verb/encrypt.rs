@@ -3,15 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use findings::{Report, certificate_json, counted, printable};
+use findings::{Report, certificate_json, counted};
 use mail::UnixTime;
 use native_crypto::Native;
 use smime::{Certificate, ContentCipher, Digest, EncryptError, RsaPadding};
 
-use crate::clock;
 use crate::input::{self, Stop};
 use crate::output::Destination;
 use crate::report::UsageError;
+use crate::validity::with_warnings;
 
 /// Encrypt a message to certificates.
 #[derive(Args)]
@@ -66,33 +66,13 @@ impl Encrypt {
             Ok(encrypted) => {
                 let detail = format!("encrypted to {}", counted(recipients.len(), "certificate"));
                 let report = Report::good(detail).with("recipients", shown);
-                let report = self.with_warnings(report, &recipients);
+                let report = with_warnings(report, &recipients, self.at);
                 Ok(self
                     .destination
                     .put(&encrypted, report.with("cipher", self.cipher.name()))?)
             }
             Err(error) => Ok(refusal(error, &recipients).with("recipients", shown)),
         }
-    }
-
-    /// The key of a certificate that is over still opens: what it means is for the caller to say.
-    fn with_warnings(&self, report: Report, recipients: &[Certificate]) -> Report {
-        let now = self.at.unwrap_or_else(clock::now);
-        let invalid = recipients.iter().filter(|one| !one.is_valid_at(now));
-        let warnings = invalid.map(|one| {
-            let (subject, from, until) = (one.subject(), one.not_before(), one.not_after());
-            format!("the certificate of {subject} is valid from {from} to {until}")
-        });
-        let warnings: Vec<String> = warnings.collect();
-        if warnings.is_empty() {
-            return report;
-        }
-        let text = warnings
-            .iter()
-            .map(|one| format!("warning: {}\n", printable(one)));
-        report
-            .with_text(&text.collect::<String>())
-            .with("warnings", warnings)
     }
 
     fn recipients(&self) -> Result<Vec<Certificate>, Stop> {
@@ -109,18 +89,18 @@ impl Encrypt {
 fn refusal(error: EncryptError, recipients: &[Certificate]) -> Report {
     let reason = match error {
         EncryptError::WrongUsage(_) => "wrong-usage",
+        EncryptError::WeakKey(_) => "weak-algorithm",
         EncryptError::NoRecipients => "no-matching-key",
         EncryptError::Provider(_) => "unsupported-algorithm",
     };
-    let unfit = match error {
-        EncryptError::WrongUsage(place) => recipients.get(place),
-        _ => None,
+    let named = |place: usize, fault: &str| {
+        let subject = recipients.get(place).map(Certificate::subject);
+        format!("the certificate of {} {fault}", subject.unwrap_or_default())
     };
-    let named = |certificate: &Certificate| {
-        format!(
-            "the certificate of {} is not for encrypting mail",
-            certificate.subject()
-        )
+    let detail = match error {
+        EncryptError::WrongUsage(place) => named(place, "is not for encrypting mail"),
+        EncryptError::WeakKey(place) => named(place, "has a key that is too weak"),
+        error => error.to_string(),
     };
-    Report::bad(reason, unfit.map_or_else(|| error.to_string(), named))
+    Report::bad(reason, detail)
 }

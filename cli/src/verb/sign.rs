@@ -11,6 +11,7 @@ use smime::{Digest, SignError, SignOptions, Signer};
 use crate::input::{self, Stop};
 use crate::output::Destination;
 use crate::report::UsageError;
+use crate::validity::with_warnings;
 use crate::{clock, keys};
 
 /// Sign a message, as multipart/signed unless told otherwise.
@@ -93,7 +94,11 @@ impl Sign {
             smime::sign(content, &signer, &options, now, &Native)
         });
         match entity {
-            Ok(entity) => Ok(self.destination.put(&entity, Report::good("signed"))?),
+            Ok(entity) => {
+                let used = std::slice::from_ref(certificate);
+                let report = with_warnings(Report::good("signed"), used, self.at);
+                Ok(self.destination.put(&entity, report)?)
+            }
             Err(error) => Ok(Report::bad(reason(error), error.to_string())),
         }
     }

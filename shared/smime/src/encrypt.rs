@@ -26,11 +26,13 @@ pub fn encrypt(
     if recipients.is_empty() {
         return Err(EncryptError::NoRecipients);
     }
-    if let Some(index) = recipients
-        .iter()
-        .position(|certificate| !certificate.may_encrypt())
-    {
-        return Err(EncryptError::WrongUsage(index));
+    for (index, certificate) in recipients.iter().enumerate() {
+        if certificate.key_kind().is_weak() {
+            return Err(EncryptError::WeakKey(index));
+        }
+        if !certificate.may_encrypt() {
+            return Err(EncryptError::WrongUsage(index));
+        }
     }
     let mut content_key = Zeroizing::new(vec![0; cipher.key_octets()]);
     provider.fill_random(&mut content_key)?;
@@ -372,7 +374,40 @@ pub enum EncryptError {
     /// A certificate is not for encrypting mail; counted from 0.
     #[error("certificate {0} is not for encrypting mail")]
     WrongUsage(usize),
+    /// A certificate's key is too weak to encrypt to; counted from 0.
+    #[error("the key of certificate {0} is too weak to encrypt to")]
+    WeakKey(usize),
     /// The primitive failed.
     #[error(transparent)]
     Provider(#[from] ProviderError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::forge::{Authority, Key, Template, provider};
+
+    #[test]
+    fn nothing_is_encrypted_to_a_key_that_is_too_short() {
+        let modulus = [&[0][..], &[0xff; 128]].concat();
+        let key = Writer::new()
+            .element(tag::INTEGER, &modulus)
+            .integer(65_537);
+        let mut template = Template::user("Alice", &Key::new(2)).key_usage(0b0010_0000);
+        template.spki = Writer::new()
+            .raw(&Writer::new().oid(oid::RSA).null().sequence())
+            .element(tag::BIT_STRING, &[&[0], &key.sequence()[..]].concat())
+            .sequence();
+        let alice = Authority::root("Root", 1).issue(&template);
+        assert!(alice.may_encrypt());
+        let cipher = ContentCipher::default();
+        let sealed = encrypt(
+            &b"\r\nhi\r\n"[..],
+            &[alice],
+            cipher,
+            RsaPadding::Pkcs1,
+            &provider(),
+        );
+        assert_eq!(sealed.err(), Some(EncryptError::WeakKey(0)));
+    }
 }

@@ -86,6 +86,14 @@ fn choose_scheme(signer: &Signer<'_>, options: SignOptions) -> Result<SignatureS
         KeyKind::P256 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha256))),
         KeyKind::P384 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha384))),
         KeyKind::P521 => Ok(SignatureScheme::Ecdsa(digest_or(Digest::Sha512))),
+        // RFC 8419 §3 leaves no choice, and so do we where RFC 9882 §3.3 gives one.
+        KeyKind::Ed25519 | KeyKind::PostQuantum(_)
+            if options
+                .digest
+                .is_some_and(|digest| digest != Digest::Sha512) =>
+        {
+            Err(SignError::UnsupportedKey)
+        }
         KeyKind::Ed25519 => Ok(SignatureScheme::Ed25519),
         KeyKind::PostQuantum(set) if !set.is_hash_based() => Ok(SignatureScheme::PostQuantum(set)),
         KeyKind::K283

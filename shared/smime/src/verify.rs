@@ -160,6 +160,15 @@ impl Examination<'_> {
         scheme.is_weak() || self.signer.digest.is_some_and(ContentDigest::is_weak)
     }
 
+    /// What of it is weak: the scheme, or only the digest of the content.
+    fn weak_part(&self, scheme: &FoundScheme) -> String {
+        let content = self.signer.digest.and_then(ContentDigest::common);
+        match content {
+            Some(digest) if !scheme.is_weak() => algorithm::digest_name(digest).to_owned(),
+            _ => scheme.name(),
+        }
+    }
+
     /// Whether SHA-1 is all that makes it weak.
     fn rests_on_sha1(&self, scheme: &FoundScheme) -> bool {
         let is_no_worse = |digest: Digest| !digest.is_weak() || digest == Digest::Sha1;
@@ -195,7 +204,7 @@ impl Examination<'_> {
         if self.is_weak(scheme) && !is_accepted {
             return Err(Problem::new(
                 Reason::WeakAlgorithm,
-                format!("{} no longer proves anything", scheme.name()),
+                format!("{} no longer proves anything", self.weak_part(scheme)),
             ));
         }
         let FoundScheme::Known(scheme) = *scheme else {
