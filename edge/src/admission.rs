@@ -12,10 +12,10 @@ use crate::failure::Failure;
 /// Octets of the buffers that messages are held in while something is waited for: their arrival, a store, a word
 /// about a signer, the departure of what became of them.
 ///
-/// What a message takes beyond that, it takes for a moment in which nothing else runs: coming in, at worst an object
-/// decoded inside of another (¾ of 25 MiB) and compressed content (`smime`'s 32 MiB); going out, its copies, of which
-/// the gateway knows that they keep to [`gateway::COPIES_OCTETS_MAX`] before it makes them. Together that is 99 MiB of
-/// the isolate's 122, and leaves 23 MiB for the module, the caches, the gaps between buffers, and JavaScript with its
+/// What a message takes beyond that, it takes for a moment in which nothing else runs: coming in, at worst the objects
+/// and compressed contents inside of each other (`smime`'s 48 MiB); going out, its copies, of which the gateway knows
+/// that they keep to [`gateway::COPIES_OCTETS_MAX`] before it makes them. Together that is 96 MiB of the isolate's 122,
+/// and leaves 26 MiB for the module, the caches, the gaps between buffers, and JavaScript with its
 /// pieces of messages.
 pub(crate) const OCTETS_IN_FLIGHT_MAX: usize = 48 * 1024 * 1024;
 

@@ -178,6 +178,14 @@ impl<'a> Entity<'a> {
         }
     }
 
+    /// Octets that the decoded body has at most.
+    pub fn decoded_octets_max(&self) -> usize {
+        match self.transfer_encoding() {
+            TransferEncoding::Base64 => self.body.len().div_ceil(4) * 3,
+            TransferEncoding::QuotedPrintable | TransferEncoding::Identity => self.body.len(),
+        }
+    }
+
     /// The body decoded, in a buffer of its own.
     pub fn decoded_object(&self) -> Buffer {
         if self.transfer_encoding() != TransferEncoding::Base64 {

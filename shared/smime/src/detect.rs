@@ -2,7 +2,7 @@
 
 use mail::{Buffer, ContentType, Entity, Multipart};
 
-use crate::cms;
+use crate::{cms, open::HELD_OCTETS_MAX};
 
 /// The S/MIME forms of an entity.
 pub(crate) enum Smime<'a> {
@@ -10,6 +10,8 @@ pub(crate) enum Smime<'a> {
     Detached(Multipart<'a>),
     /// A CMS object: decoded, still BER.
     Object(Buffer),
+    /// A CMS object that there is no room for.
+    TooLarge,
 }
 
 /// Whether the input is a CMS object by itself, in binary or PEM.
@@ -27,16 +29,23 @@ pub fn is_bare_cms(input: &[u8]) -> bool {
         .any(|label| start.starts_with(format!("-----BEGIN {label}-----").as_bytes()))
 }
 
-/// The S/MIME form of an entity, if it has one.
-pub(crate) fn smime_of<'a>(entity: &Entity<'a>) -> Option<Smime<'a>> {
+/// The S/MIME form of an entity, if it has one; an object is decoded if there is room for so many octets.
+pub(crate) fn smime_of<'a>(entity: &Entity<'a>, room: usize) -> Option<Smime<'a>> {
     let content_type = entity.content_type();
     if content_type.is("multipart", "signed") {
         return signed_beside(entity, &content_type).map(Smime::Detached);
     }
     if is_object(&content_type) {
-        return Some(Smime::Object(entity.decoded_object()));
+        return Some(match decoded(entity, room) {
+            Some(octets) => Smime::Object(octets),
+            None => Smime::TooLarge,
+        });
     }
-    object_in_disguise(entity).map(Smime::Object)
+    object_in_disguise(entity, room)
+}
+
+fn decoded(entity: &Entity<'_>, room: usize) -> Option<Buffer> {
+    (entity.decoded_octets_max() <= room).then(|| entity.decoded_object())
 }
 
 /// The first octets of the object that an entity is by its type.
@@ -83,15 +92,16 @@ pub(crate) fn sole_part<'a>(entity: &Entity<'a>) -> Option<&'a [u8]> {
 
 /// The object of the first entity that is one, also inside of multipart/signed.
 pub(crate) fn first_object(entity: &Entity<'_>) -> Option<Buffer> {
-    match smime_of(entity)? {
+    match smime_of(entity, HELD_OCTETS_MAX)? {
         Smime::Object(octets) => Some(octets),
         Smime::Detached(multipart) => {
             let inner = Entity::parse(multipart.parts.first()?);
-            match smime_of(&inner)? {
+            match smime_of(&inner, HELD_OCTETS_MAX)? {
                 Smime::Object(octets) => Some(octets),
-                Smime::Detached(_) => None,
+                Smime::Detached(_) | Smime::TooLarge => None,
             }
         }
+        Smime::TooLarge => None,
     }
 }
 
@@ -126,7 +136,7 @@ fn is_cms_signature(multipart: &Multipart<'_>, protocol: Option<&str>) -> bool {
 
 /// Octets of no type that are a CMS object all the same: by a file name that says so, or by themselves. Any other type
 /// says what readers show.
-fn object_in_disguise(entity: &Entity<'_>) -> Option<Buffer> {
+fn object_in_disguise<'a>(entity: &Entity<'a>, room: usize) -> Option<Smime<'a>> {
     if !is_untyped(entity) || !cms::looks_like_cms(&entity.decoded_start()) {
         return None;
     }
@@ -136,9 +146,11 @@ fn object_in_disguise(entity: &Entity<'_>) -> Option<Buffer> {
             .iter()
             .any(|ending| name.ends_with(ending))
     });
-    let octets = entity.decoded_object();
+    let Some(octets) = decoded(entity, room) else {
+        return is_named.then_some(Smime::TooLarge);
+    };
     // Where nothing but the octets says what it is, they must be right to the end.
-    (is_named || ends_with_object(&octets)).then_some(octets)
+    (is_named || ends_with_object(&octets)).then_some(Smime::Object(octets))
 }
 
 fn is_untyped(entity: &Entity<'_>) -> bool {

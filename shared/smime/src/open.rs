@@ -7,6 +7,8 @@ mod lattice;
 mod recipients;
 mod walk;
 
+pub(crate) use walk::HELD_OCTETS_MAX;
+
 use mail::{Address, Buffer, Defect, Entity, UnixTime};
 
 use crate::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mail::{Address, Buffer, Entity, Field, push_field, sole_author};
 
 use super::{HeaderProtection, PARAMETER, declared};
-use crate::detect;
+use crate::{detect, open::HELD_OCTETS_MAX};
 
 /// The fields that the author of a message writes (RFC 5322 §3.6). Only these come out: all others, like
 /// Received or Authentication-Results, are the word of servers, which no sender may replace.
@@ -176,7 +176,7 @@ fn is_wrapping(payload: &Entity<'_>, message_id: Option<&str>) -> bool {
         let id = message.field("Message-ID").map(Field::text);
         id.is_some() && id.as_deref() == message_id
     };
-    is_same && declared(&message).is_none() && detect::smime_of(&message).is_none()
+    is_same && declared(&message).is_none() && detect::smime_of(&message, HELD_OCTETS_MAX).is_none()
 }
 
 /// The author's fields of an encrypted payload that no HP-Outer repeats as they are (RFC 9788 §4.3.1).

@@ -73,3 +73,36 @@ fn more_layers_and_parts_than_a_mail_has() {
         assert_eq!(is_limited, depth > limits::DEPTH_MAX);
     }
 }
+
+/// All of them are held while the walk is in the innermost.
+#[test]
+fn objects_inside_of_each_other_have_room_together() {
+    const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+    const DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+    const VERSION: &[u8] = b"\x02\x01\x01";
+    const EMPTY_SET: &[u8] = b"\x31\x00";
+    let wrapped = |content: &[u8]| {
+        let content = der::element(0xa0, &der::element(0x04, content));
+        let content = der::element(0x30, &[DATA, &content].concat());
+        let data = [VERSION, EMPTY_SET, &content, EMPTY_SET].concat();
+        let data = der::element(0xa0, &der::element(0x30, &data));
+        let object = der::element(0x30, &[SIGNED_DATA, &data].concat());
+        let header =
+            b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n";
+        [&header[..], &object].concat()
+    };
+    let layers = |mebibytes: usize| {
+        let mut entity = vec![b'x'; mebibytes << 20];
+        for _ in 0..4 {
+            entity = wrapped(&entity);
+        }
+        let found = opened(&entity);
+        let is_limited = |reason| reason == Some(Reason::LimitExceeded);
+        let last = found.layers.last().and_then(|layer| layer.problem.as_ref());
+        let last = last.map(|problem| problem.reason);
+        (found.layers.len(), is_limited(last))
+    };
+    assert_eq!(layers(11), (4, false));
+    assert_eq!(layers(13), (4, true));
+    assert_eq!(layers(20), (3, true));
+}
