@@ -1,7 +1,7 @@
 //! What mail may cost, and what a licence holds.
 
 use anyhow::{Context, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::at_once::at_once;
 use tests::identity::now;
 use tests::message::plain;

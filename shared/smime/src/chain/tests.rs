@@ -155,10 +155,7 @@ fn an_anchor_that_is_no_authority_vouches_for_itself_alone() {
     };
     let authority = || Template::authority("Mallory", &key);
     let wrong = Err((Reason::WrongUsage, 1));
-    assert_eq!(
-        judge(Template::user("Mallory", &key)),
-        (Ok(1), wrong.clone())
-    );
+    assert_eq!(judge(Template::user("Mallory", &key)), (Ok(1), wrong));
     assert_eq!(judge(authority()).1, Ok(2));
     assert_eq!(judge(authority().basic_constraints(false, None)).1, wrong);
     assert_eq!(judge(authority().without(oid::BASIC_CONSTRAINTS)).1, wrong);
