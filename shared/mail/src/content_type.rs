@@ -88,11 +88,19 @@ pub(crate) fn is_read_alike(value: &str) -> bool {
             || pieces.map(str::trim_ascii).all(is_plain_parameter))
 }
 
+/// Those that say nothing of the parts need no more than quotes that end, and no comments.
 fn is_plain_parameter(piece: &str) -> bool {
     let Some((name, value)) = piece.split_once('=') else {
         return piece.is_empty();
     };
     let (name, value) = (name.trim_ascii_end(), value.trim_ascii_start());
+    let is_boundary = name
+        .get(..BOUNDARY.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(BOUNDARY));
+    if !is_boundary {
+        let quotes = value.matches('"').count();
+        return is_token(name) && quotes % 2 == 0 && !value.contains(['(', '\\', '\0']);
+    }
     let is_plain = match value.strip_prefix('"') {
         Some(quoted) => quoted.strip_suffix('"').is_some_and(|text| {
             text.trim_ascii() == text && text.chars().all(|c| matches!(c, ' '..='~') && c != '"')
@@ -101,11 +109,13 @@ fn is_plain_parameter(piece: &str) -> bool {
             !value.is_empty()
                 && value
                     .chars()
-                    .all(|c| c.is_ascii_graphic() && !"\"()".contains(c))
+                    .all(|c| c.is_ascii_graphic() && !"\"()<".contains(c))
         }
     };
-    is_token(name) && !name.contains('*') && is_plain && !value.contains('\\')
+    name.len() == BOUNDARY.len() && is_plain && !value.contains('\\')
 }
+
+const BOUNDARY: &str = "boundary";
 
 fn is_token(text: &str) -> bool {
     !text.is_empty()
@@ -328,6 +338,7 @@ mod tests {
             "multipart/signed; protocol=\"application/pkcs7-signature\"; micalg=sha-256; boundary=\"a b\";",
             "Multipart/Signed;\tBOUNDARY = ----=_Part_1/2?3; ; protocol=application/pkcs7-signature",
             "multipart/mixed ; boundary='a:b'",
+            "multipart/signed; micalg=; name*=utf-8''%C3%BC; name=\u{fc}; boundary=b",
             "multipart/mixed; x=\"a; boundary=b\"; boundary=c",
             "application/pkcs7-mime; name=smime (1).p7m; filename=\"\u{fc}\\\\",
         ] {

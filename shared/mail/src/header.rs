@@ -98,10 +98,11 @@ pub(crate) fn parse(raw: &[u8]) -> Parsed<'_> {
         }
         match read_field(rest.get(..length).unwrap_or_default()) {
             Some(field) => fields.push(field),
-            // "From " of a mailbox file is no field and not worth a word.
-            None if at == 0 && rest.starts_with(b"From ") => {}
+            // "From " of a mailbox file, quoted or not, is no field and not worth a word.
+            None if at == 0 && (rest.starts_with(b"From ") || rest.starts_with(b">From ")) => {}
+            None if broken_at.is_some() => {}
             None => {
-                broken_at.get_or_insert(at);
+                broken_at = Some(at);
                 defects.push(Defect::BrokenHeaderLine);
             }
         }

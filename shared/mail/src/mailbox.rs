@@ -37,9 +37,20 @@ pub fn sole_author(message: &Entity<'_>) -> Option<Address> {
     }
     let found = Scan::of(&text);
     match found.items.as_slice() {
-        [item] if !found.is_doubtful => Address::parse(item).ok(),
+        [item] if !found.is_doubtful && is_addr_spec(item) => Address::parse(item).ok(),
         _ => None,
     }
+}
+
+/// Whether it is what RFC 5322 §3.4.1 allows: words with dots, or one quoted string, before the one `@`.
+fn is_addr_spec(item: &str) -> bool {
+    let Some((local, domain)) = item.rsplit_once('@') else {
+        return false;
+    };
+    let is_word =
+        |text: &str| !text.contains(|c| "()<>[]:;@\\,\"".contains(c)) && !text.contains("=?");
+    let is_quoted = local.len() > 1 && local.starts_with('"') && local.ends_with('"');
+    (is_quoted || is_word(local)) && is_word(domain)
 }
 
 /// An address field on the way from its first character to its last.
@@ -56,6 +67,10 @@ struct Scan {
     /// What stands in angle brackets.
     angle: Option<String>,
     in_angle: bool,
+    /// Whether a blank or a comment stands behind what was read of the item.
+    has_gap: bool,
+    /// Whether something follows behind such a gap.
+    is_parted: bool,
 }
 
 impl Scan {
@@ -69,18 +84,22 @@ impl Scan {
                     chars.next();
                 }
                 '(' => comment_depth += 1,
-                ')' if comment_depth > 0 => comment_depth -= 1,
+                ')' if comment_depth > 0 => {
+                    comment_depth -= 1;
+                    scan.has_gap = true;
+                }
                 _ if comment_depth > 0 => {}
                 '"' => scan.text(&quoted_string(&mut chars)),
                 '<' if !scan.in_angle => {
                     scan.in_angle = true;
+                    scan.begin();
                     // A second pair of brackets makes the field ambiguous; both count.
                     scan.items.extend(scan.angle.replace(String::new()));
                 }
                 '>' if scan.in_angle => scan.in_angle = false,
                 ':' => scan.colon(),
                 ',' | ';' if !scan.in_angle => scan.finish(),
-                c if scan.in_angle && c.is_whitespace() => {}
+                c if scan.in_angle && c.is_whitespace() => scan.has_gap = true,
                 c => scan.text(c.encode_utf8(&mut [0; 4])),
             }
         }
@@ -89,7 +108,20 @@ impl Scan {
         scan
     }
 
+    /// Another item, or what is in the brackets of this one.
+    fn begin(&mut self) {
+        self.has_gap = false;
+        self.is_parted = false;
+    }
+
     fn text(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            self.has_gap = true;
+        } else {
+            let item = self.angle.as_ref().unwrap_or(&self.plain);
+            self.is_parted |= self.has_gap && !item.trim().is_empty();
+            self.has_gap = false;
+        }
         let word = if text.starts_with('"') { "\"" } else { text };
         self.is_doubtful |= word.contains(is_invisible);
         match self.angle.as_mut() {
@@ -103,6 +135,7 @@ impl Scan {
     }
 
     fn colon(&mut self) {
+        self.begin();
         if self.in_angle {
             // The route of RFC 5322 §4.4, "<@a,@b:c@d>", names only its last address.
             let route = self.angle.replace(String::new()).unwrap_or_default();
@@ -127,6 +160,9 @@ impl Scan {
             }
             None => plain.to_owned(),
         };
+        // RFC 5322 §4.4 allows it around dots and the `@`, and not all readers do.
+        self.is_doubtful |= self.is_parted;
+        self.begin();
         if !item.is_empty() {
             self.items.push(item);
         }
@@ -226,6 +262,8 @@ mod tests {
             "From: friends: a@acme.test;\n\n",
             "From: A @ Acme <@relay.test:a@acme.test>\n\n",
             "From: 'a@acme.test' <a@acme.test>\n\n",
+            "From: < a@acme.test > (x)\n\n",
+            "From: (x) a@acme.test (y)\n\n",
             "From: \"a@acme.test\" <a@acme.test>\n\n",
             "From: \"b@acme.test via \\\"A\\\"\" B. <a@acme.test>\n\n",
             "From: A\n\t(b@acme.test) <a@acme.test>\n\n",
@@ -241,6 +279,14 @@ mod tests {
             "From: <a@acme.test> b@acme.test\n\n",
             "From: <a@acme.test>:b@acme.test\n\n",
             "From: b@acme.test <a@acme.test>\n\n",
+            "From: <a@acme.test .evil.test>\n\n",
+            "From: <a@acme.test x.evil.test>\n\n",
+            "From: <a@acme.test(x)y.evil.test>\n\n",
+            "From: a@acme.test()y.evil.test\n\n",
+            "From: a@acme.test\n\ty.evil.test\n\n",
+            "From: <a@acme.test,b@acme.test>\n\n",
+            "From: <a@acme.test@evil.test>\n\n",
+            "From: <=?utf-8?q?a=40acme.test=00?=@evil.test>\n\n",
             "From: b@acme.test via list <a@acme.test>\n\n",
             "From: list of b @ acme.test <a@acme.test>\n\n",
             "From: 'b@acme.test' <a@acme.test>\n\n",

@@ -78,9 +78,16 @@ fn is_of_entity(field: &Field<'_>) -> bool {
 }
 
 /// Appends a field as it may be passed on: its lines end with CRLF, and a CR that ends none is left out, as it is in
-/// [`Field::text`]. Some servers take it for the end of a line, and what follows for another field.
+/// [`Field::text`]. Some servers take it for the end of a line, and what follows for another field. To some no field has
+/// a blank before its colon.
 pub fn push_field(field: &Field<'_>, out: &mut Vec<u8>) {
-    let raw = to_crlf(field.raw);
+    let raw = to_crlf(if field.is_obsolete() {
+        out.extend_from_slice(field.name);
+        let colon = memchr::memchr(b':', field.raw).unwrap_or_default();
+        field.raw.get(colon..).unwrap_or_default()
+    } else {
+        field.raw
+    });
     if has_bare_carriage_return(&raw) {
         let followers = raw.iter().skip(1).map(Some).chain([None]);
         let octets = raw.iter().zip(followers);

@@ -33,11 +33,18 @@ pub(crate) fn normalise(object: Buffer) -> Result<Buffer, Problem> {
     Ok(object)
 }
 
-/// What but blanks stands behind an object in DER, BER or PEM; `None` where its end is not found.
+/// What but blanks and NULs stands behind an object in DER, BER or PEM; `None` where its end is not found.
 pub(crate) fn behind(object: &[u8]) -> Option<&[u8]> {
     pem::behind_first_block(object)
         .or_else(|| object.get(ber::octets_of_first(object).ok()?..))
-        .map(<[u8]>::trim_ascii)
+        .map(without_padding)
+}
+
+/// Without the blanks and NULs that writers and filters leave at the end.
+fn without_padding(octets: &[u8]) -> &[u8] {
+    let is_content = |octet: &u8| *octet != 0 && !octet.is_ascii_whitespace();
+    let end = octets.iter().rposition(is_content).map_or(0, |at| at + 1);
+    octets.get(..end).unwrap_or_default()
 }
 
 fn from_pem(object: &[u8]) -> Option<Buffer> {

@@ -74,7 +74,20 @@ pub(crate) fn is_signature_part(entity: &Entity<'_>) -> bool {
 pub(crate) fn is_mere_signature(part: &Entity<'_>, object: &[u8]) -> bool {
     let content_type = part.content_type();
     let is_hidden = is_object(&content_type) || is_untyped(part);
-    is_hidden && !part.is_ambiguous() && cms::behind(object).is_none_or(<[u8]>::is_empty)
+    let is_read_alike = !part.is_ambiguous() && !part.has_disputed_line();
+    is_hidden && is_read_alike && cms::behind(object).is_none_or(<[u8]>::is_empty)
+}
+
+/// Whether no reader finds a delimiter in what stands around the parts, however it reads the boundary and ends lines.
+pub(crate) fn is_quiet(multipart: &Multipart<'_>) -> bool {
+    [multipart.preamble, multipart.epilogue].iter().all(|text| {
+        let mut lines = text.split(|octet| octet.is_ascii_control());
+        // "-- " begins the signature of a footer.
+        lines.all(|line| {
+            line.strip_prefix(b"--")
+                .is_none_or(|rest| matches!(rest, [] | [b' ', ..]))
+        })
+    })
 }
 
 /// The only part of a multipart that shows nothing else, as servers leave it that take things out of messages.

@@ -121,10 +121,6 @@ const TESTS: &[(&str, Test)] = &[
         api::describes_every_call,
     ),
     (
-        "a new password ends the sessions of the old one",
-        api::ends_sessions_with_their_password,
-    ),
-    (
         "a blocked certificate stays blocked",
         partners::stay_blocked,
     ),
@@ -220,6 +216,11 @@ const TESTS: &[(&str, Test)] = &[
     (
         "a large mail comes to all of several recipients",
         crowd::takes_a_large_mail_to_several,
+    ),
+    // Adds an organisation: the licence of the one can no longer be set without naming it.
+    (
+        "a new password ends the sessions of the old one",
+        api::ends_sessions_with_their_password,
     ),
     (
         "a restart keeps the state and leaves no process",

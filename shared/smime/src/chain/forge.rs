@@ -224,7 +224,11 @@ impl Template {
             .extensions
             .iter()
             .fold(Writer::new(), |list, (_, der)| list.raw(der));
-        let extensions = Writer::new().raw(&list.sequence()).wrap(tag::context(3));
+        let extensions = if self.extensions.is_empty() {
+            Vec::new()
+        } else {
+            Writer::new().raw(&list.sequence()).wrap(tag::context(3))
+        };
         Writer::new()
             .raw(&Writer::new().integer(2).wrap(tag::context(0)))
             .integer(self.serial)

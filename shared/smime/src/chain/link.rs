@@ -76,6 +76,8 @@ pub(crate) struct Link<'a> {
     pub(crate) distribution_points: Option<&'a [u8]>,
     /// Its key may be believed without asking for its revocation (RFC 6960 §4.2.2.2.1).
     pub(crate) is_ocsp_no_check: bool,
+    /// Whether it has extensions: certificates of version 1 have none.
+    pub(crate) has_extensions: bool,
     /// A critical extension that is not one of the above.
     pub(crate) unknown_critical: Option<ObjectIdentifier>,
 }
@@ -123,6 +125,7 @@ impl<'a> Link<'a> {
             inhibit_any_policy: None,
             distribution_points: None,
             is_ocsp_no_check: false,
+            has_extensions: extensions.is_some(),
             unknown_critical: None,
         };
         if let Some(wrapper) = extensions {

@@ -133,7 +133,7 @@ pub(crate) fn of_authority(link: &Link<'_>, usage: Usage) -> Result<(), &'static
 pub(crate) fn of_anchor(link: &Link<'_>) -> Result<(), &'static str> {
     let is_authority = match link.basic_constraints {
         Some(constraints) => constraints.is_authority,
-        None => link.is_self_issued(),
+        None => !link.has_extensions && link.is_self_issued(),
     };
     if !is_authority {
         Err("it is not an authority's certificate")

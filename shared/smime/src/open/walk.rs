@@ -45,6 +45,7 @@ pub(super) fn open(
         let place = Place {
             depth: 0,
             covers_all: true,
+            is_read_alike: true,
             author: None,
             held: message.len(),
         };
@@ -57,6 +58,7 @@ pub(super) fn open(
         let place = Place {
             depth: 0,
             covers_all: true,
+            is_read_alike: true,
             author: author.as_ref(),
             held: 0,
         };
@@ -74,6 +76,8 @@ struct Place<'a> {
     depth: usize,
     /// Whether nothing else is shown beside what is here.
     covers_all: bool,
+    /// Whether no header around it has a line that to some readers begins the body.
+    is_read_alike: bool,
     /// The one author of the enclosing message.
     author: Option<&'a Address>,
     /// Octets of the objects around it.
@@ -150,7 +154,10 @@ impl Walk<'_> {
         let is_payload = smime.is_none();
         // Some readers show something else than what is opened and judged here.
         let is_sure = is_payload || !entity.is_ambiguous();
-        let place = &place.covering(is_sure);
+        let place = &Place {
+            is_read_alike: place.is_read_alike && !entity.has_disputed_line(),
+            ..place.covering(is_sure)
+        };
         match smime {
             Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
             Some(Smime::Object(octets)) => {
@@ -230,7 +237,8 @@ impl Walk<'_> {
         };
         let signature = Entity::parse(signature);
         let object = signature.decoded_object();
-        let place = &place.covering(detect::is_mere_signature(&signature, &object));
+        let is_sole = detect::is_mere_signature(&signature, &object) && detect::is_quiet(multipart);
+        let place = &place.covering(is_sole);
         // Hashed is the canonical form (RFC 8551 §3.1.1); what stands between the parts is not shown by readers.
         let canonical = to_crlf(content);
         let place = &place.holding(match &canonical {
@@ -299,7 +307,7 @@ impl Walk<'_> {
                 .author
                 .map(|shown| protected.as_ref().unwrap_or(shown)),
             checks_address: self.context.checks_address,
-            covers_all: place.covers_all,
+            covers_all: place.covers_all && place.is_read_alike,
         };
         let reports = verify::signers(data, content, layer, &judge, &mut self.budget);
         self.opened.signatures.extend(reports);

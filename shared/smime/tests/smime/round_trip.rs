@@ -284,6 +284,29 @@ fn no_content_looks_as_if_it_was_tampered_with() {
     }
 }
 
+/// What a line of the header is to whom matters to who vouches for it, not to who has the key.
+#[test]
+fn a_disputed_line_of_the_header_keeps_nothing_closed() {
+    let cipher = ContentCipher::Aes128Gcm;
+    let sealed = encrypt_to(&[RSA], entity(), cipher, RsaPadding::Pkcs1).unwrap();
+    for line in ["X-Spam : yes", "no field", "X: y\r"] {
+        let message = [format!("{line}\r\n").as_bytes(), &sealed].concat();
+        let found = opened_with(&[RSA.key_pair()], &message);
+        assert_eq!(found.decryption_verdict(), Some(Ok(())), "{line:?}");
+    }
+}
+
+/// A blank before the colon is no field to some; it does not go with what is signed.
+#[test]
+fn fields_are_passed_on_as_everybody_reads_them() {
+    let raw = [&b"X-Old : spaced\r\n"[..], &message("p256")].concat();
+    let options = SignOptions::default();
+    let message = protect(raw.into(), |entity| P256.sign(entity, options)).unwrap();
+    assert!(message.starts_with(b"X-Old: spaced\r\n"));
+    let found = opened_with(&[], &message);
+    assert_eq!(found.signature_verdict(), Some(Ok(())));
+}
+
 #[test]
 fn no_altered_octet_makes_it_panic_or_believe() {
     let message = signed(P256, "p256", SignOptions::default()).unwrap();

@@ -173,10 +173,19 @@ fn a_sole_part_is_all_that_is_shown() {
 fn preamble_and_epilogue_are_not_part_of_it() {
     let inner = String::from_utf8(signed(TEXT, false)).unwrap();
     let (header, body) = inner.split_once("\r\n\r\n").unwrap();
-    let raw =
-        format!("From: <p256@acme.test>\r\n{header}\r\n\r\nEve says so.\r\n{body}Eve says so.\r\n");
-    let found = opened(raw.as_bytes());
-    assert_eq!(found.signature_verdict(), Some(Ok(())));
+    let partly = Some(Reason::PartlySigned);
+    for (text, expected) in [
+        ("Eve says so.", None),
+        ("-- \r\nThe list", None),
+        // Whoever finds another boundary in the header, or other lines, finds parts here.
+        ("--x\r\nContent-Type: text/html\r\n\r\nEve", partly),
+        ("text\r--x\r\nContent-Type: text/html\r\n\r\nEve", partly),
+        ("text\x0c--x", partly),
+    ] {
+        let start = format!("From: <p256@acme.test>\r\n{header}\r\n\r\n");
+        assert_eq!(reason(&format!("{start}{text}\r\n{body}")), expected);
+        assert_eq!(reason(&format!("{start}{body}{text}\r\n")), expected);
+    }
 }
 
 /// Readers differ in which of two types or boundaries they follow, and in where they see the end of a broken header; the
@@ -220,6 +229,9 @@ fn a_signature_that_is_shown_is_not_covered() {
     let mut followed = Vec::new();
     mail::encode_base64(&[&object[..], b"<p>Eve says so."].concat(), &mut followed);
     let followed = String::from_utf8(followed).unwrap();
+    let mut padded = Vec::new();
+    mail::encode_base64(&[&object[..], &[0; 9], b"\r\n"].concat(), &mut padded);
+    let padded = String::from_utf8(padded).unwrap();
     let (plain, encoded) = ("", "Content-Transfer-Encoding: base64\r\n");
     let partly = Some(Reason::PartlySigned);
     for (kind, encoding, body, expected) in [
@@ -231,6 +243,7 @@ fn a_signature_that_is_shown_is_not_covered() {
             None,
         ),
         ("application/pkcs7-signature", plain, &pem, None),
+        ("application/pkcs7-signature", encoded, &padded, None),
         ("text/html", encoded, base64, partly),
         ("text/html", plain, &pem, partly),
         ("message/rfc822", plain, &pem, partly),
