@@ -48,18 +48,7 @@ pub fn certificate_text(certificate: &Certificate) -> String {
 }
 
 fn key_name(kind: KeyKind) -> String {
-    match kind {
-        KeyKind::Rsa { bits } => format!("rsa-{bits}"),
-        KeyKind::P256 => "p-256".to_owned(),
-        KeyKind::P384 => "p-384".to_owned(),
-        KeyKind::P521 => "p-521".to_owned(),
-        KeyKind::Ed25519 => "ed25519".to_owned(),
-        KeyKind::X25519 => "x25519".to_owned(),
-        KeyKind::PostQuantum(set) => set.name().to_owned(),
-        KeyKind::K283 | KeyKind::MlKem(_) => kind.to_string().to_ascii_lowercase(),
-        KeyKind::Dsa => "dsa".to_owned(),
-        KeyKind::Other => "unknown".to_owned(),
-    }
+    kind.to_string().to_ascii_lowercase()
 }
 
 /// A signer with its verdict, for programs: the contract's keys of `signers[]`.

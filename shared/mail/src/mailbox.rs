@@ -67,10 +67,19 @@ struct Scan {
     /// What stands in angle brackets.
     angle: Option<String>,
     in_angle: bool,
-    /// Whether a blank or a comment stands behind what was read of the item.
-    has_gap: bool,
-    /// Whether something follows behind such a gap.
-    is_parted: bool,
+    run: Run,
+}
+
+/// Whether an item is written in one piece.
+#[derive(Clone, Copy, Default, Eq, PartialEq)]
+enum Run {
+    /// So far.
+    #[default]
+    Whole,
+    /// A blank or a comment stands behind what was read.
+    Gap,
+    /// Something follows behind such a gap.
+    Parted,
 }
 
 impl Scan {
@@ -86,20 +95,20 @@ impl Scan {
                 '(' => comment_depth += 1,
                 ')' if comment_depth > 0 => {
                     comment_depth -= 1;
-                    scan.has_gap = true;
+                    scan.gap();
                 }
                 _ if comment_depth > 0 => {}
                 '"' => scan.text(&quoted_string(&mut chars)),
                 '<' if !scan.in_angle => {
                     scan.in_angle = true;
-                    scan.begin();
+                    scan.run = Run::Whole;
                     // A second pair of brackets makes the field ambiguous; both count.
                     scan.items.extend(scan.angle.replace(String::new()));
                 }
                 '>' if scan.in_angle => scan.in_angle = false,
                 ':' => scan.colon(),
                 ',' | ';' if !scan.in_angle => scan.finish(),
-                c if scan.in_angle && c.is_whitespace() => scan.has_gap = true,
+                c if scan.in_angle && c.is_whitespace() => scan.gap(),
                 c => scan.text(c.encode_utf8(&mut [0; 4])),
             }
         }
@@ -108,19 +117,19 @@ impl Scan {
         scan
     }
 
-    /// Another item, or what is in the brackets of this one.
-    fn begin(&mut self) {
-        self.has_gap = false;
-        self.is_parted = false;
+    fn gap(&mut self) {
+        if self.run == Run::Whole {
+            self.run = Run::Gap;
+        }
     }
 
     fn text(&mut self, text: &str) {
-        if text.trim().is_empty() {
-            self.has_gap = true;
-        } else {
-            let item = self.angle.as_ref().unwrap_or(&self.plain);
-            self.is_parted |= self.has_gap && !item.trim().is_empty();
-            self.has_gap = false;
+        let item = self.angle.as_ref().unwrap_or(&self.plain);
+        match self.run {
+            _ if text.trim().is_empty() => self.gap(),
+            Run::Gap if item.trim().is_empty() => self.run = Run::Whole,
+            Run::Gap => self.run = Run::Parted,
+            Run::Whole | Run::Parted => {}
         }
         let word = if text.starts_with('"') { "\"" } else { text };
         self.is_doubtful |= word.contains(is_invisible);
@@ -135,7 +144,7 @@ impl Scan {
     }
 
     fn colon(&mut self) {
-        self.begin();
+        self.run = Run::Whole;
         if self.in_angle {
             // The route of RFC 5322 §4.4, "<@a,@b:c@d>", names only its last address.
             let route = self.angle.replace(String::new()).unwrap_or_default();
@@ -161,8 +170,8 @@ impl Scan {
             None => plain.to_owned(),
         };
         // RFC 5322 §4.4 allows it around dots and the `@`, and not all readers do.
-        self.is_doubtful |= self.is_parted;
-        self.begin();
+        self.is_doubtful |= self.run == Run::Parted;
+        self.run = Run::Whole;
         if !item.is_empty() {
             self.items.push(item);
         }

@@ -11,7 +11,7 @@ pub(crate) use reader::{Element, Reader, small_integer};
 pub(crate) use time::{read_time, write_time};
 pub(crate) use writer::{Writer, header, implicit, object_identifier};
 
-/// The bytes are no DER of the expected shape; `offset` counts from the start of the reader that failed.
+/// Why bytes are no DER of the expected shape.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum Asn1Error {
     /// Ends inside an element.

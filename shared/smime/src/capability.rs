@@ -30,11 +30,6 @@ impl Capabilities {
         }
     }
 
-    /// The best cipher of the list that may be sent (RFC 8551 §2.7.1.1: the first listed).
-    pub fn preferred_cipher(&self) -> Option<ContentCipher> {
-        self.ciphers.first().copied()
-    }
-
     /// The attribute's value as DER.
     pub fn to_der(&self) -> Vec<u8> {
         let mut list = Writer::new();

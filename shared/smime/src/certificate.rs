@@ -11,7 +11,7 @@ use mail::{Address, UnixTime};
 
 use crate::{
     asn1::{self, Asn1Error, Element, Reader, oid, tag},
-    chain::{DistinguishedName, is_same_name},
+    chain::{BasicConstraints, DistinguishedName, is_same_name},
     cms::{self, signed::SignedData},
     hazmat,
     provider::{Digest, KeyKind},
@@ -210,8 +210,8 @@ impl Certificate {
 
     /// Whether it is a certification authority's (RFC 5280 §4.2.1.9).
     pub fn is_ca(&self) -> bool {
-        self.basic_constraints()
-            .is_some_and(|constraints| constraints.is_ca)
+        let extension = self.extension(oid::BASIC_CONSTRAINTS);
+        extension.is_some_and(|value| BasicConstraints::read(value).is_ok_and(|it| it.is_authority))
     }
 
     /// Whether subject and issuer are the same name.
@@ -261,18 +261,6 @@ impl Certificate {
             }
         }
         Some(usages)
-    }
-
-    /// The basic constraints, if there are any.
-    pub fn basic_constraints(&self) -> Option<BasicConstraints> {
-        let value = self.extension(oid::BASIC_CONSTRAINTS)?;
-        let mut reader = Reader::new(value).sequence().ok()?;
-        let is_ca = reader
-            .optional(tag::BOOLEAN)
-            .ok()?
-            .is_some_and(|element| element.content != [0]);
-        let path_length = reader.small_integer().ok();
-        Some(BasicConstraints { is_ca, path_length })
     }
 
     /// The key identifier, if the certificate states one.
@@ -360,24 +348,11 @@ impl KeyUsage {
     pub const KEY_ENCIPHERMENT: Self = Self(0x2000);
     /// Bit 4.
     pub const KEY_AGREEMENT: Self = Self(0x0800);
-    /// Bit 5.
-    pub const KEY_CERT_SIGN: Self = Self(0x0400);
-    /// Bit 6.
-    pub const CRL_SIGN: Self = Self(0x0200);
 
     /// Whether all bits of `wanted` are set.
     pub fn has(self, wanted: Self) -> bool {
         self.0 & wanted.0 == wanted.0
     }
-}
-
-/// The basic constraints (RFC 5280 §4.2.1.9).
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct BasicConstraints {
-    /// Whether the subject is a certification authority.
-    pub is_ca: bool,
-    /// How many intermediate certificates may follow.
-    pub path_length: Option<u64>,
 }
 
 /// SHA-256 over a certificate; prints as lower-case hexadecimal.

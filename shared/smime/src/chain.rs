@@ -42,7 +42,7 @@ pub(crate) use search::Search;
 pub(crate) use signature::{
     cost as signature_cost, is_restricted_to_pss, verify as verify_signature,
 };
-pub(crate) use usage::may_sign_crls;
+pub(crate) use usage::{BasicConstraints, may_sign_crls};
 pub(crate) use validate::{Goal, validate_responder};
 
 use crate::revocation::{Crl, Evidence, OcspResponse};

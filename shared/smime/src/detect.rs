@@ -81,7 +81,7 @@ pub(crate) fn is_mere_signature(part: &Entity<'_>, object: &[u8]) -> bool {
 /// Whether no reader finds a delimiter in what stands around the parts, however it reads the boundary and ends lines.
 pub(crate) fn is_quiet(multipart: &Multipart<'_>) -> bool {
     [multipart.preamble, multipart.epilogue].iter().all(|text| {
-        let mut lines = text.split(|octet| octet.is_ascii_control());
+        let mut lines = text.split(u8::is_ascii_control);
         // "-- " begins the signature of a footer.
         lines.all(|line| {
             line.strip_prefix(b"--")

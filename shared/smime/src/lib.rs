@@ -34,8 +34,8 @@ mod verify;
 
 pub use capability::Capabilities;
 pub use certificate::{
-    BasicConstraints, CERTIFICATE_OCTETS_MAX, Certificate, CertificateError, Extension,
-    Fingerprint, KeyUsage, name_text,
+    CERTIFICATE_OCTETS_MAX, Certificate, CertificateError, Extension, Fingerprint, KeyUsage,
+    name_text,
 };
 pub use certs_only::certs_only;
 pub use chain::{

@@ -315,14 +315,6 @@ impl KeyKind {
     pub fn can_sign(self) -> bool {
         !matches!(self, Self::X25519 | Self::MlKem(_) | Self::Other)
     }
-
-    /// Whether a message can be encrypted to the key.
-    pub fn can_encrypt(self) -> bool {
-        !matches!(
-            self,
-            Self::K283 | Self::Ed25519 | Self::PostQuantum(_) | Self::Dsa | Self::Other
-        )
-    }
 }
 
 impl std::fmt::Display for KeyKind {

@@ -186,7 +186,6 @@ oids! {
     SUBJECT_INFO_ACCESS = "1.3.6.1.5.5.7.1.11";
     OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
     OCSP = "1.3.6.1.5.5.7.48.1";
-    CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
     OCSP_BASIC = "1.3.6.1.5.5.7.48.1.1";
     REVOCATION_INFO_OCSP = "1.3.6.1.5.5.7.16.2";
     OCSP_NO_CHECK = "1.3.6.1.5.5.7.48.1.5";

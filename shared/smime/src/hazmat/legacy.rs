@@ -32,7 +32,7 @@ pub(crate) fn des_cbc_decrypt(
     decrypt(cipher, iv, blocks)
 }
 
-/// RC2 (RFC 2268) in CBC mode, in place; the effective key is as long as the key (RFC 8551 has no other use).
+/// RC2 (RFC 2268) in CBC mode, in place; of the key so many bits are effective.
 pub(crate) fn rc2_cbc_decrypt(
     key: &[u8],
     effective_bits: usize,

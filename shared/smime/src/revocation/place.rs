@@ -1,4 +1,4 @@
-//! Where to ask: the addresses that a certificate names for its revocation and its issuer.
+//! Where to ask: the addresses that a certificate names for its revocation.
 
 use der::oid::ObjectIdentifier;
 
@@ -24,21 +24,12 @@ impl Certificate {
 
     /// Where its OCSP responder is (RFC 5280 §4.2.2.1).
     pub fn ocsp_urls(&self) -> Vec<String> {
-        self.access_urls(oid::OCSP)
-    }
-
-    /// Where the certificates of its issuer are (RFC 5280 §4.2.2.1): DER, or a certs-only message.
-    pub fn issuer_urls(&self) -> Vec<String> {
-        self.access_urls(oid::CA_ISSUERS)
-    }
-
-    fn access_urls(&self, method: ObjectIdentifier) -> Vec<String> {
         let read = || {
             let value = self.extension(oid::AUTHORITY_INFO_ACCESS)?;
             let list = Reader::new(value).sequence().ok()?;
             Some(
                 list.elements()
-                    .filter_map(move |access| location(&access.ok()?, method)),
+                    .filter_map(move |access| location(&access.ok()?, oid::OCSP)),
             )
         };
         let locations: Vec<GeneralName<'_>> = read().into_iter().flatten().collect();
@@ -80,6 +71,8 @@ mod tests {
             .into_bytes()
     }
 
+    const CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
+
     #[test]
     fn addresses_are_found_and_limited() {
         let point = |url: &str| {
@@ -98,7 +91,7 @@ mod tests {
         .fold(Writer::new(), |list, url| list.raw(&point(url)));
         let access = [
             (oid::OCSP, "http://ocsp.example"),
-            (oid::CA_ISSUERS, "http://ca.example"),
+            (CA_ISSUERS, "http://ca.example"),
         ]
         .into_iter()
         .fold(Writer::new(), |list, (method, url)| {
@@ -113,7 +106,6 @@ mod tests {
             ["http://1.example", "http://2.example", "https://3.example"]
         );
         assert_eq!(alice.ocsp_urls(), ["http://ocsp.example"]);
-        assert_eq!(alice.issuer_urls(), ["http://ca.example"]);
         assert!(Authority::root("Root", 1).certificate.crl_urls().is_empty());
     }
 }
