@@ -99,10 +99,14 @@ impl Inquiry {
             })
             .collect();
         let said: Vec<RevocationInfo> = said.into_values().cloned().collect();
-        // Apart, because a stranger chose what is carried: it takes nothing from what asking may cost.
         let by = |known: &[RevocationInfo]| revocation_of(path, known, facts.now, facts.provider);
-        let statuses = by(&said).into_iter().zip(by(carried));
-        let statuses: Vec<_> = statuses.map(|(said, carried)| said.or(carried)).collect();
+        let mut statuses = by(&said);
+        if !carried.is_empty() {
+            // Apart, because a stranger chose it: it takes nothing from what asking may cost.
+            for (status, carried) in statuses.iter_mut().zip(by(carried)) {
+                *status = status.or(carried);
+            }
+        }
         if statuses.contains(&RevocationStatus::Revoked) {
             return Standing::Revoked;
         }
