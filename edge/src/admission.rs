@@ -13,10 +13,11 @@ use crate::failure::Failure;
 /// about a signer, the departure of what became of them.
 ///
 /// What a message takes beyond that, it takes for a moment in which nothing else runs: coming in, at worst the objects
-/// and compressed contents inside of each other (`smime`'s 48 MiB); going out, its copies, of which the gateway knows
-/// that they keep to [`gateway::COPIES_OCTETS_MAX`] before it makes them. Together that is 96 MiB of the isolate's 122,
-/// and leaves 26 MiB for the module, the caches, the gaps between buffers, and JavaScript with its
-/// pieces of messages.
+/// and compressed contents inside of each other (`smime`'s 48 MiB); going out, its copies, which the gateway keeps to
+/// [`gateway::COPIES_OCTETS_MAX`], or a single one to [`gateway::COPY_OCTETS_MAX`]. Together that is 96 MiB of the
+/// isolate's 122, and leaves 26 MiB for the module, the caches, the gaps between buffers, and JavaScript with its
+/// pieces of messages. The one thing larger is what nobody sends: 25 MiB of 8-bit text, which signing makes three times
+/// as long before it is refused.
 pub(crate) const OCTETS_IN_FLIGHT_MAX: usize = 48 * 1024 * 1024;
 
 // What the gateway lets a message become has room here.

@@ -182,7 +182,7 @@ impl<'a> Sealed<'a> {
     }
 
     fn conclude(self, opened: Opened, opened_by: Option<&Address>, standing: Standing) -> Decision {
-        let mut findings = Findings::of(opened, standing, &self.case);
+        let mut findings = Findings::of(opened, standing, &self.case.facts);
         let strangers = strangers_fields(&self.case.header());
         let judge = Judge {
             findings: &findings,

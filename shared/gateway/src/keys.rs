@@ -150,13 +150,14 @@ impl<'a> Facts<'a> {
         sender: &Sender<'_>,
         inquiry: &mut Inquiry,
     ) -> Option<TraceStep> {
-        if sender.own.is_built_in {
+        let checks = self.snapshot.settings.revocation;
+        if sender.own.is_built_in || checks == RevocationChecks::Off {
             return None;
         }
         let usage = Usage::EmailSigning;
         let path = self.built(address, &sender.own.chain, &sender.certificate, usage);
         let standing = inquiry.standing(self, &path.unwrap_or_default(), &[]);
-        let is_required = self.snapshot.settings.revocation == RevocationChecks::Require;
+        let is_required = checks == RevocationChecks::Require;
         let why = match standing {
             Standing::Revoked => "it was revoked",
             _ if standing.is_unknown() && is_required => ONLY_NOT_REVOKED,

@@ -58,7 +58,7 @@ pub struct PathBuilder<'a> {
     /// Revocation lists. `None`: revocation is not asked for. `Some`: every certificate below the
     /// anchor must be covered.
     pub crls: Option<&'a [Crl]>,
-    /// OCSP responses, which count before the lists where revocation is asked for.
+    /// OCSP responses, which count beside the lists where revocation is asked for.
     pub responses: &'a [OcspResponse],
     /// What the target is wanted for.
     pub usage: Usage,
@@ -145,7 +145,8 @@ pub fn topmost_authorities(certificates: &[Certificate]) -> Vec<&Certificate> {
     let subjects: BTreeSet<&DistinguishedName> = subjects.collect();
     let is_top = |one: &&Certificate| {
         let issuer = DistinguishedName::from_der(one.issuer_der());
-        one.is_self_issued() || issuer.is_ok_and(|issuer| !subjects.contains(&issuer))
+        issuer
+            .is_ok_and(|issuer| one.subject_name() == Some(&issuer) || !subjects.contains(&issuer))
     };
     let authorities = certificates.iter().filter(|one| one.is_ca());
     authorities.filter(is_top).collect()

@@ -91,8 +91,7 @@ pub(crate) fn is_quiet(multipart: &Multipart<'_>) -> bool {
 }
 
 /// The only part of a multipart that shows nothing else, as servers leave it that take things out of messages.
-pub(crate) fn sole_part<'a>(entity: &Entity<'a>) -> Option<&'a [u8]> {
-    let multipart = entity.multipart()?;
+pub(crate) fn sole_part<'a>(entity: &Entity<'_>, multipart: &Multipart<'a>) -> Option<&'a [u8]> {
     let is_bare = multipart.defects.is_empty()
         && [multipart.preamble, multipart.epilogue]
             .iter()

@@ -87,6 +87,8 @@ pub struct Layer {
     pub problem: Option<Problem>,
     /// Whether what is in it is all that is shown, and not a part or an embedded message.
     covers_all: bool,
+    /// Whether that is so for some readers only.
+    is_disputed: bool,
 }
 
 /// Kinds of layer.
@@ -243,26 +245,9 @@ impl Opened {
         Some(below(&header, content))
     }
 
-    /// Whether any layer is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        self.layers.iter().any(Layer::is_encrypted)
-    }
-
     /// Whether any layer is signed.
     pub fn is_signed(&self) -> bool {
         self.layers.iter().any(Layer::is_signature)
-    }
-
-    /// The recipients of the first encrypted layer that none of the keys opened.
-    pub fn sealed_for(&self) -> Option<&[Recipient]> {
-        self.layers.iter().find_map(|layer| match &layer.kind {
-            LayerKind::Encrypted {
-                recipients,
-                opened_by: None,
-                ..
-            } => Some(recipients.as_slice()),
-            _ => None,
-        })
     }
 
     /// Good if there is a signature and every one is good; `None` if there is none.
@@ -325,9 +310,9 @@ impl Layer {
         matches!(self.kind, LayerKind::Encrypted { .. })
     }
 
-    /// Whether what is in it is all that is shown, and not a part or an embedded message.
-    pub fn covers_all(&self) -> bool {
-        self.covers_all
+    /// Whether to any reader what is in it is all that is shown, and not a part or an embedded message.
+    pub fn may_cover_all(&self) -> bool {
+        self.covers_all || self.is_disputed
     }
 
     /// Whether it is signed.

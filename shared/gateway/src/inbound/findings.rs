@@ -15,7 +15,7 @@ use crate::trace::{
     CERTIFICATE_LEARNT, NOT_SIGNED, SIGNATURE_BAD, SIGNATURE_GOOD, SIGNATURE_OVER_SHA1,
     VISIBLE_FROM_KEPT,
 };
-use crate::verdict::{Case, Lessons, Sentence};
+use crate::verdict::{Lessons, Sentence};
 
 /// How far a sender's clock may be ahead, in seconds. A signature from a later time teaches nothing
 /// (RFC 8551 §2.7.1): as the newest teaching it would stand in the way of every true one until then.
@@ -83,12 +83,11 @@ impl Encryption {
 }
 
 impl Findings {
-    pub(super) fn of(mut opened: Opened, standing: Standing, case: &Case<'_>) -> Self {
-        let facts = &case.facts;
+    pub(super) fn of(mut opened: Opened, standing: Standing, facts: &Facts<'_>) -> Self {
         let decrypted = opened.take_message();
         let restored = opened.restored.take();
         let opened = &opened;
-        let own = own_encryption(opened, case.header().is_ambiguous());
+        let own = own_encryption(opened);
         let encryption = Encryption::of(&own, decrypted.is_some());
         let signature = opened
             .signature_verdict()
@@ -199,14 +198,14 @@ impl Findings {
 }
 
 /// The layers that encrypt the mail itself: what is encrypted in a part, an attached mail of others, is content like any
-/// other. Where readers differ in what the mail is, every layer may be its own.
+/// other. Where readers differ in what the mail is, a layer that some of them take for the whole is its own.
 ///
 /// What an object that cannot be read hides nobody knows, so it counts as encrypted: a broken label must not pass where
 /// undecryptable mail is refused.
-fn own_encryption(opened: &Opened, is_ambiguous: bool) -> Vec<&Layer> {
+fn own_encryption(opened: &Opened) -> Vec<&Layer> {
     let layers = opened.layers.iter();
     layers
-        .filter(|layer| layer.covers_all() || is_ambiguous)
+        .filter(|layer| layer.may_cover_all())
         .filter(|layer| layer.is_encrypted() || matches!(layer.kind, LayerKind::Unreadable))
         .collect()
 }

@@ -117,7 +117,6 @@ fn a_broken_envelope_counts_as_encrypted() {
     }
 }
 
-/// Bob's signed answer is decrypted, verified, and teaches his certificate.
 /// A mail with an attachment.
 fn with_attachment(fields: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
@@ -184,15 +183,33 @@ fn a_broken_envelope_counts_as_encrypted_at_any_depth() {
         opaque: true,
         ..smime::SignOptions::default()
     };
-    let opaque = smime::protect(envelope.as_bytes().into(), |entity| {
-        smime::sign(entity, &signer, &options, NOW, world.provider.as_ref())
-    });
-    let ambiguous = format!("{BROKEN}Content-Type: text/plain\r\n\r\nbm90IGEgQ01TIG9iamVjdA==\r\n");
-    for raw in [opaque.unwrap().into_vec(), ambiguous.into_bytes()] {
-        assert_eq!(situation(&world, &raw), Fate::Refused("not-decryptable"));
+    let ambiguous = format!(
+        "From: <{BOB}>\r\n{BROKEN}Content-Type: text/plain\r\n\r\nbm90IGEgQ01TIG9iamVjdA==\r\n"
+    );
+    let sole = format!(
+        "From: <{BOB}>\r\nContent-Type: multipart/mixed; boundary=x; boundary=y\r\n\r\n\
+         --x\r\n{BROKEN}\r\nbm90IGEgQ01TIG9iamVjdA==\r\n--x--\r\n"
+    );
+    for content in [envelope, ambiguous, sole] {
+        let opaque = smime::protect(content.as_bytes().into(), |entity| {
+            smime::sign(entity, &signer, &options, NOW, world.provider.as_ref())
+        });
+        let clear = text(&world.sign(content.as_bytes(), &bob));
+        // Some readers find another part behind the last.
+        let disputed = format!("{clear}--z\r\n");
+        for raw in [
+            content.into_bytes(),
+            opaque.unwrap().into_vec(),
+            clear.into_bytes(),
+            disputed.into_bytes(),
+        ] {
+            let refused = Fate::Refused("not-decryptable");
+            assert_eq!(situation(&world, &raw), refused, "{}", text(&raw));
+        }
     }
 }
 
+/// Bob's signed answer is decrypted, verified, and teaches his certificate.
 #[test]
 fn a_signed_and_encrypted_answer() {
     let mut world = World::new();

@@ -84,12 +84,12 @@ fn situation(option: OutboundOption, active: bool, known: bool) -> Fate {
         }
         [Protection::Signed] => {
             assert_eq!(opened.signature_verdict(), Some(Ok(())));
-            assert!(!opened.is_encrypted() && text(message).contains("the secret"));
+            assert!(opened.decryption_verdict().is_none() && text(message).contains("the secret"));
             Fate::Signed
         }
         [Protection::Signed, Protection::Encrypted] => {
             assert_eq!(opened.signature_verdict(), Some(Ok(())));
-            assert!(opened.is_encrypted() && !text(message).contains("the secret"));
+            assert!(opened.decryption_verdict().is_some() && !text(message).contains("the secret"));
             let inside = opened.take_message().unwrap();
             assert!(text(&inside).contains("the secret"));
             Fate::Encrypted

@@ -183,9 +183,10 @@ impl<'a> GeneralName<'a> {
                 let inner = Element::only(name.content, tag::SEQUENCE)?;
                 Self::Directory(DistinguishedName::read(&inner)?)
             }
-            (OTHER_NAME, _) if is_utf8_mailbox(name) => {
-                Self::Email(utf8_mailbox(name).map_or(Mailboxes::Unreadable, Mailboxes::read))
-            }
+            (OTHER_NAME, _) => match utf8_mailbox(name) {
+                Some(mailbox) => Self::Email(mailbox),
+                None => Self::Other(name.tag, name.content),
+            },
             _ => Self::Other(name.tag, name.content),
         })
     }
@@ -196,14 +197,17 @@ impl<'a> GeneralName<'a> {
     }
 }
 
-fn is_utf8_mailbox(other_name: &Element<'_>) -> bool {
-    other_name.reader().oid() == Ok(oid::SMTP_UTF8_MAILBOX)
-}
-
-fn utf8_mailbox<'a>(other_name: &Element<'a>) -> Option<&'a str> {
+/// `SmtpUTF8Mailbox`; `None` if it is another form.
+fn utf8_mailbox(other_name: &Element<'_>) -> Option<Mailboxes> {
     let mut parts = other_name.reader();
-    parts.oid().ok()?;
-    let mut value = parts.expect(tag::context(0)).ok()?.reader();
-    let mailbox = value.expect(tag::UTF8_STRING).ok()?;
-    std::str::from_utf8(mailbox.content).ok()
+    if parts.oid() != Ok(oid::SMTP_UTF8_MAILBOX) {
+        return None;
+    }
+    let mailbox = parts
+        .expect(tag::context(0))
+        .and_then(|value| value.reader().expect(tag::UTF8_STRING));
+    let text = mailbox
+        .ok()
+        .and_then(|mailbox| std::str::from_utf8(mailbox.content).ok());
+    Some(text.map_or(Mailboxes::Unreadable, Mailboxes::read))
 }

@@ -22,7 +22,13 @@ pub(super) fn outermost(message: &[u8]) -> Vec<RecipientId> {
     }
     let mut entity = Entity::parse(message);
     for _ in 0..limits::DEPTH_MAX {
-        let Some(part) = detect::sole_part(&entity) else {
+        let multipart = if entity.content_type().is("multipart", "signed") {
+            None
+        } else {
+            entity.multipart()
+        };
+        let Some(part) = multipart.and_then(|multipart| detect::sole_part(&entity, &multipart))
+        else {
             break;
         };
         entity = Entity::parse(part);

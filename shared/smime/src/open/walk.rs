@@ -45,6 +45,7 @@ pub(super) fn open(
         let place = Place {
             depth: 0,
             covers_all: true,
+            is_disputed: false,
             is_read_alike: true,
             author: None,
             held: message.len(),
@@ -58,6 +59,7 @@ pub(super) fn open(
         let place = Place {
             depth: 0,
             covers_all: true,
+            is_disputed: false,
             is_read_alike: true,
             author: author.as_ref(),
             held: 0,
@@ -76,6 +78,8 @@ struct Place<'a> {
     depth: usize,
     /// Whether nothing else is shown beside what is here.
     covers_all: bool,
+    /// Whether that is so for some readers only.
+    is_disputed: bool,
     /// Whether no header around it has a line that to some readers begins the body.
     is_read_alike: bool,
     /// The one author of the enclosing message.
@@ -96,6 +100,7 @@ impl Place<'_> {
     fn covering(&self, is_sure: bool) -> Self {
         Self {
             covers_all: self.covers_all && is_sure,
+            is_disputed: self.is_disputed || (self.covers_all && !is_sure),
             ..*self
         }
     }
@@ -153,10 +158,12 @@ impl Walk<'_> {
         let smime = detect::smime_of(entity, place.room());
         let is_payload = smime.is_none();
         // Some readers show something else than what is opened and judged here.
-        let is_sure = is_payload || !entity.is_ambiguous();
+        let is_ambiguous = entity.is_ambiguous();
+        let place = place.covering(is_payload || !is_ambiguous);
         let place = &Place {
+            is_disputed: place.is_disputed || (place.covers_all && is_ambiguous),
             is_read_alike: place.is_read_alike && !entity.has_disputed_line(),
-            ..place.covering(is_sure)
+            ..place
         };
         match smime {
             Some(Smime::Detached(multipart)) => self.detached(&multipart, place),
@@ -193,8 +200,14 @@ impl Walk<'_> {
         if let Some(multipart) = entity.multipart() {
             self.opened.defects.extend_from_slice(&multipart.defects);
             // Inside of a layer the payload begins with the multipart.
-            let is_sole = self.opened.layers.is_empty() && detect::sole_part(entity).is_some();
-            let place = &place.inside().covering(is_sole);
+            let is_sole = place.covers_all
+                && self.opened.layers.is_empty()
+                && detect::sole_part(entity, &multipart).is_some();
+            let place = &if is_sole {
+                place.inside()
+            } else {
+                place.in_part()
+            };
             for part in &multipart.parts {
                 let part = Entity::parse(part);
                 // A signature that lost its place in multipart/signed is an attachment like any other.
@@ -237,8 +250,10 @@ impl Walk<'_> {
         };
         let signature = Entity::parse(signature);
         let object = signature.decoded_object();
-        let is_sole = detect::is_mere_signature(&signature, &object) && detect::is_quiet(multipart);
-        let place = &place.covering(is_sole);
+        let place = &Place {
+            is_read_alike: place.is_read_alike && detect::is_quiet(multipart),
+            ..place.covering(detect::is_mere_signature(&signature, &object))
+        };
         // Hashed is the canonical form (RFC 8551 §3.1.1); what stands between the parts is not shown by readers.
         let canonical = to_crlf(content);
         let place = &place.holding(match &canonical {
@@ -518,11 +533,11 @@ impl Walk<'_> {
     }
 
     fn push_layer(&mut self, place: &Place<'_>, kind: LayerKind, problem: Option<Problem>) {
-        let covers_all = place.covers_all;
         self.opened.layers.push(Layer {
             kind,
             problem,
-            covers_all,
+            covers_all: place.covers_all,
+            is_disputed: place.is_disputed,
         });
     }
 

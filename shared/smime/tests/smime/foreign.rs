@@ -28,7 +28,10 @@ fn a_password_opens_what_was_encrypted_to_it() {
             let found = opened(object, password);
             let problem = found.decryption_verdict().unwrap().unwrap_err();
             assert_eq!(problem.reason, Reason::NoMatchingKey);
-            assert_eq!(found.sealed_for().unwrap()[0].algorithm, "password");
+            let LayerKind::Encrypted { recipients, .. } = &found.layers[0].kind else {
+                panic!("not encrypted");
+            };
+            assert_eq!(recipients[0].algorithm, "password");
         }
         // The last octets are content.
         let mut altered = object.to_vec();
