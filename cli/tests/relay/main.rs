@@ -251,14 +251,18 @@ fn a_report_to_the_sender_is_not_the_senders_copy() {
     assert_eq!(stack.inbound.mails().len(), 1, "one report");
 }
 
-#[test]
-fn who_has_a_mail_does_not_get_it_again_when_the_client_repeats_it() {
+/// Of these recipients the first has a mail, and the mailbox of the second is full.
+fn delivered_to_one() -> (Stack, [&'static str; 2]) {
     let stack = Stack::new(&[]);
     let to = ["bob@partner.test", "carol@partner.test"];
-    stack
-        .outbound
-        .refuse("carol@partner.test", "451 4.2.2 full");
+    stack.outbound.refuse(to[1], "451 4.2.2 full");
     assert_eq!(stack.send(&to), "451 4.2.2 full");
+    (stack, to)
+}
+
+#[test]
+fn who_has_a_mail_does_not_get_it_again_when_the_client_repeats_it() {
+    let (stack, to) = delivered_to_one();
     assert_eq!(stack.send(&to), "451 4.2.2 full");
     stack.outbound.accept("carol@partner.test");
     assert!(stack.send(&to).starts_with("250"));
@@ -330,12 +334,7 @@ fn a_group_is_not_divided_again() {
 /// Whoever has it from an earlier try is named too, when the rest is refused.
 #[test]
 fn a_refusal_on_a_retry_says_who_has_the_mail() {
-    let stack = Stack::new(&[]);
-    let to = ["bob@partner.test", "carol@partner.test"];
-    stack
-        .outbound
-        .refuse("carol@partner.test", "451 4.2.2 full");
-    assert_eq!(stack.send(&to), "451 4.2.2 full");
+    let (stack, to) = delivered_to_one();
     stack
         .edge
         .process(|_| Answer::refused("550 5.7.5 no certificate"));

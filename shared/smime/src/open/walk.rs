@@ -158,10 +158,10 @@ impl Walk<'_> {
         let smime = detect::smime_of(entity, place.room());
         let is_payload = smime.is_none();
         // Some readers show something else than what is opened and judged here.
-        let is_ambiguous = entity.is_ambiguous();
+        let is_ambiguous = place.covers_all && entity.is_ambiguous();
         let place = place.covering(is_payload || !is_ambiguous);
         let place = &Place {
-            is_disputed: place.is_disputed || (place.covers_all && is_ambiguous),
+            is_disputed: place.is_disputed || is_ambiguous,
             is_read_alike: place.is_read_alike && !entity.has_disputed_line(),
             ..place
         };
